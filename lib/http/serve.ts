@@ -1,0 +1,100 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import { statusResponse } from './status-response.ts';
+
+/** What the probes ask; each answers with the reason why not, or nothing when all is well. */
+export type Health = {
+  /** The work loop is stuck and only a restart helps. */
+  readonly notLive?: () => string | undefined;
+  /** A dependency is gone, or the process is starting or draining. */
+  readonly notReady?: () => string | undefined | Promise<string | undefined>;
+};
+
+export type HttpServer = {
+  readonly port: number;
+  /** Stops accepting, lets requests in flight end, closes idle connections; resolves when all are gone. */
+  readonly close: () => Promise<void>;
+};
+
+/** Takes a request itself and returns true, or leaves it to `fetch`. For paths where Fetch objects cost too much. */
+export type RawHandler = (request: IncomingMessage, response: ServerResponse) => boolean;
+
+/**
+ * Serves a Fetch handler on all interfaces, with probes beside it.
+ * @param options.onError gets what the handler threw; the client only learns that it was an internal error.
+ * @throws when the port is taken: "Cannot listen on port 8080: it is taken"
+ */
+export async function serveHttp(options: {
+  readonly port: number;
+  readonly fetch: (request: Request) => Response | Promise<Response>;
+  readonly raw?: RawHandler;
+  readonly health?: Health;
+  readonly onError: (error: unknown) => void;
+}): Promise<HttpServer> {
+  const fetchListener = getRequestListener(
+    async (request) => {
+      try {
+        return await options.fetch(request);
+      } catch (error) {
+        options.onError(error);
+        return statusResponse(500, 'internal error');
+      }
+    },
+    { overrideGlobalObjects: false },
+  );
+  const server = createServer((request, response) => {
+    if (answerProbe(request, response, options.health ?? {})) return;
+    if (options.raw?.(request, response) === true) return;
+    void fetchListener(request, response);
+  });
+  // Brokers and queue-proxy keep idle connections for 90 s; a shorter keep-alive here shows as sporadic 502s.
+  server.keepAliveTimeout = 120_000;
+  server.headersTimeout = 125_000;
+  // Streams live for minutes; bodies are bounded in size and by the caller's own timeout.
+  server.requestTimeout = 0;
+
+  await listen(server, options.port);
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : options.port;
+  return {
+    port,
+    close: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeIdleConnections();
+      await closed;
+    },
+  };
+}
+
+async function listen(server: Server, port: number): Promise<void> {
+  server.listen(port);
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    const why = code === 'EADDRINUSE' ? 'it is taken' : (code ?? 'unknown error');
+    throw new Error(`Cannot listen on port ${port}: ${why}`, { cause: error });
+  }
+}
+
+const probes: Readonly<Record<string, 'notLive' | 'notReady'>> = {
+  '/livez': 'notLive',
+  '/readyz': 'notReady',
+  '/health/liveness': 'notLive',
+  '/health/readiness': 'notReady',
+};
+
+function answerProbe(request: IncomingMessage, response: ServerResponse, health: Health): boolean {
+  const path = request.url?.split('?', 1)[0] ?? '';
+  const probe = Object.hasOwn(probes, path) ? probes[path] : undefined;
+  if (probe === undefined) return false;
+  void Promise.resolve(health[probe]?.())
+    .catch(() => 'the check itself failed')
+    .then((problem) => {
+      response.writeHead(problem === undefined ? 200 : 503, { 'content-type': 'text/plain; charset=utf-8' });
+      response.end(problem === undefined ? 'ok' : `not ok: ${problem}\n`);
+    });
+  return true;
+}
