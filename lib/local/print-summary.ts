@@ -1,0 +1,62 @@
+/** Everything a user or a script needs once all is ready. */
+export type Summary = {
+  /** Base URL by function; `cluster`, `broker` beside them. */
+  readonly urls: Readonly<Record<string, string>>;
+  readonly kubeconfig: string;
+  /** Bearer token for the presenters, by user. */
+  readonly tokens: Readonly<Record<string, string>>;
+  readonly database: string;
+  /** `development cluster` or the kubeconfig's context. */
+  readonly cluster: string;
+  readonly dataDir: string;
+  readonly development: boolean;
+  readonly startedInMs: number;
+};
+
+/** The summary as one JSON object on one line, for scripts. */
+export function summaryJson(summary: Summary): string {
+  const { urls, kubeconfig, tokens, database } = summary;
+  return `${JSON.stringify({ urls, kubeconfig, tokens, database })}\n`;
+}
+
+/** The summary for a person: what runs where, and commands that work as printed. */
+export function summaryText(summary: Summary): string {
+  const { urls, tokens, dataDir } = summary;
+  const width = Math.max(...Object.keys(urls).map((name) => name.length));
+  const rows = Object.entries(urls).map(([name, url]) => `  ${name.padEnd(width)}  ${url}`);
+  const users = Object.keys(tokens);
+  const first = users.includes('alice') ? 'alice' : (users[0] ?? 'admin');
+  const token = (user: string) => `$(cat ${dataDir}/tokens/${user})`;
+  const lines = [
+    `kubemirror is ready after ${(summary.startedInMs / 1_000).toFixed(1)} s, following ${summary.cluster}.`,
+    '',
+    ...rows,
+    `  ${'database'.padEnd(width)}  ${summary.database}`,
+    `  ${'logs'.padEnd(width)}  ${dataDir}/logs/`,
+    '',
+    `Tokens for the presenters are in ${dataDir}/tokens/: ${users.join(', ')}.`,
+    '',
+    'List deployments:',
+    `  curl -s -H "Authorization: Bearer ${token(first)}" '${urls['resources-presenter']}/resources?group=apps&resource=deployments&namespace=*'`,
+    '',
+    'Follow Kubernetes events as they are stored:',
+    `  curl -sN -H "Authorization: Bearer ${token(first)}" ${urls['events-presenter']}/notifications`,
+    '',
+    ...changeCommands(summary),
+    'Ctrl-C stops everything. The next start finds its data again.',
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function changeCommands(summary: Summary): string[] {
+  if (!summary.development) return [];
+  return [
+    'Change something and see it above:',
+    `  kubectl --kubeconfig ${summary.kubeconfig} create deployment hello --image=hello:1 -n shop`,
+    `  kubectl --kubeconfig ${summary.kubeconfig} delete deployment hello -n shop`,
+    '',
+    `The development cluster is a double for trying things out, not a Kubernetes. Its users are contexts of the`,
+    `kubeconfig: kubectl --kubeconfig ${summary.kubeconfig} --context bob get pods -A`,
+    '',
+  ];
+}
