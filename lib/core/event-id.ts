@@ -1,3 +1,5 @@
+import { encodeAttributeText } from './attribute-text.ts';
+
 /** What happened to an object, as the last part of a CloudEvent id. */
 export type EventVerb = 'upserted' | 'deleted' | 'recorded';
 
@@ -7,9 +9,5 @@ export function formatEventId(
   identity: { readonly uid: string; readonly resourceVersion: string },
   verb: EventVerb,
 ): string {
-  const plainCluster = cluster.replace(
-    /[^A-Za-z0-9._:-]/g,
-    (character) => `~${character.codePointAt(0)?.toString(16)}`,
-  );
-  return `${plainCluster}/${identity.uid}/${identity.resourceVersion}/${verb}`;
+  return `${encodeAttributeText(cluster)}/${identity.uid}/${identity.resourceVersion}/${verb}`;
 }
