@@ -24,8 +24,7 @@ export function summaryText(summary: Summary): string {
   const { urls, tokens, dataDir } = summary;
   const width = Math.max(...Object.keys(urls).map((name) => name.length));
   const rows = Object.entries(urls).map(([name, url]) => `  ${name.padEnd(width)}  ${url}`);
-  const users = Object.keys(tokens);
-  const first = users.includes('alice') ? 'alice' : (users[0] ?? 'admin');
+  const first = 'alice' in tokens ? 'alice' : (Object.keys(tokens)[0] ?? 'admin');
   const token = (user: string) => `$(cat ${dataDir}/tokens/${user})`;
   const lines = [
     `kubemirror is ready after ${(summary.startedInMs / 1_000).toFixed(1)} s, following ${summary.cluster}.`,
@@ -34,7 +33,8 @@ export function summaryText(summary: Summary): string {
     `  ${'database'.padEnd(width)}  ${summary.database}`,
     `  ${'logs'.padEnd(width)}  ${dataDir}/logs/`,
     '',
-    `Tokens for the presenters are in ${dataDir}/tokens/: ${users.join(', ')}.`,
+    `Tokens for the presenters, also in ${dataDir}/tokens/:`,
+    ...Object.entries(tokens).map(([user, text]) => `  ${user.padEnd(width)}  ${text}`),
     '',
     'List deployments:',
     `  curl -s -H "Authorization: Bearer ${token(first)}" '${urls['resources-presenter']}/resources?group=apps&resource=deployments&namespace=*'`,
