@@ -1,0 +1,46 @@
+import type { UserInfo } from '../core/user-info.ts';
+import type { Authenticator } from './authenticator.ts';
+
+/** Above every real token (service account tokens have about 1 KB) and below what is worth hashing. */
+const maxTokenLength = 16_384;
+
+export type Caller =
+  | {
+      readonly kind: 'user';
+      readonly user: UserInfo;
+      readonly expiresAtMs?: number;
+      /** To ask again while a stream lives. */
+      readonly token: string;
+    }
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'unavailable'; readonly reason: string };
+
+/** Who sent this `Authorization` header; the first authenticator that judges the token decides. */
+export type Authenticate = (authorization: string | null | undefined) => Promise<Caller>;
+
+export function createAuthenticate(authenticators: readonly Authenticator[]): Authenticate {
+  return async (authorization) => {
+    if (!authorization) return { kind: 'refused', reason: 'missing authorization header' };
+    const token = /^Bearer +([A-Za-z0-9._~+/=-]+) *$/i.exec(authorization)?.[1];
+    if (token === undefined || token.length > maxTokenLength) {
+      return { kind: 'refused', reason: 'malformed authorization header, expected "Bearer <token>"' };
+    }
+    let unavailable: string | undefined;
+    for (const authenticator of authenticators) {
+      const found = await authenticator(token);
+      switch (found.kind) {
+        case 'user':
+          return { ...found, token };
+        case 'refused':
+          return found;
+        case 'unavailable':
+          unavailable ??= found.reason;
+          break;
+        case 'skipped':
+          break;
+      }
+    }
+    if (unavailable !== undefined) return { kind: 'unavailable', reason: unavailable };
+    return { kind: 'refused', reason: 'token is invalid' };
+  };
+}

@@ -1,0 +1,73 @@
+import type { AccessAttributes } from '../core/access-attributes.ts';
+import { createConcurrencyLimit } from '../core/concurrency-limit.ts';
+import { createTtlCache } from '../core/ttl-cache.ts';
+import { type UserInfo, userKey } from '../core/user-info.ts';
+import type { AccessControl, Decision } from './access-control.ts';
+import type { ReviewAccess } from './review-access.ts';
+
+/** Shared by all users: 100 users with 500 namespaces and two questions each. */
+const maxCachedDecisions = 100_000;
+/** Reviews under way at a time: an API server takes about 1 ms of CPU for each. */
+const maxConcurrentReviews = 32;
+/** What nobody could answer is asked again after this, so that an outage is no storm of reviews. */
+const unknownTtlMs = 500;
+
+/**
+ * Decides by asking the API server, with the widest question first, so that a user who may list everywhere
+ * costs one review. Answers are kept for `ttlMs` by user, groups and question; callers with the same question
+ * wait for one review.
+ */
+export function createReviewedAccessControl(options: {
+  readonly review: ReviewAccess;
+  readonly ttlMs: number;
+  readonly now: () => number;
+}): AccessControl {
+  const cache = createTtlCache<Decision>({ maxEntries: maxCachedDecisions, now: options.now });
+  const underWay = new Map<string, Promise<Decision>>();
+  const limit = createConcurrencyLimit(maxConcurrentReviews);
+
+  const decideNow: AccessControl['decideNow'] = (user, attributes) => cache.get(keyOf(user, attributes));
+
+  const decide: AccessControl['decide'] = (user, attributes) => {
+    const key = keyOf(user, attributes);
+    const cached = cache.get(key);
+    if (cached !== undefined) return Promise.resolve(cached);
+    const asked = underWay.get(key);
+    if (asked !== undefined) return asked;
+    const review = limit(() => options.review(user, attributes))
+      .then((decision) => {
+        cache.set(key, decision, decision === 'unknown' ? unknownTtlMs : options.ttlMs);
+        return decision;
+      })
+      .finally(() => underWay.delete(key));
+    underWay.set(key, review);
+    return review;
+  };
+
+  return {
+    decide,
+    decideNow,
+    findWhere: async (user, action, candidates) => {
+      const everywhere = await decide(user, { ...action, namespace: '', name: '' });
+      if (everywhere === 'unknown') return 'unknown';
+      if (everywhere === 'allowed') return { kind: 'everywhere' };
+      // An empty namespace stands for cluster-scoped objects, about which the first answer was final.
+      const namespaces = [...new Set(candidates)].filter((namespace) => namespace !== '');
+      const decisions = await Promise.all(
+        namespaces.map((namespace) => decide(user, { ...action, namespace, name: '' })),
+      );
+      if (decisions.includes('unknown')) return 'unknown';
+      return {
+        kind: 'listed',
+        namespaces: namespaces.filter((_, index) => decisions[index] === 'allowed'),
+        objects: [],
+      };
+    },
+  };
+}
+
+/** Names of Kubernetes hold no line break, and user keys are JSON. */
+function keyOf(user: UserInfo, attributes: AccessAttributes): string {
+  const { verb, group, resource, subresource, namespace, name } = attributes;
+  return `${userKey(user)}\n${verb}\n${group}\n${resource}\n${subresource ?? ''}\n${namespace}\n${name}`;
+}
