@@ -18,7 +18,10 @@ function authorizer(rule: (attributes: AccessAttributes, username: string) => De
     ttlMs: 4_000,
     now: () => now,
   });
-  return { access, asked, at: (ms: number) => void (now = ms) };
+  const at = (ms: number): void => {
+    now = ms;
+  };
+  return { access, asked, at };
 }
 
 describe('createReviewedAccessControl()', () => {
