@@ -1,0 +1,126 @@
+/**
+ * Delivers items with a bounded number in flight: those of one key one after the other in the order they came,
+ * those of different keys side by side, started in the order they came.
+ *
+ * Bounds: `maxInFlight` deliveries run, and `isFull` says when `maxWaiting` more wait; the caller then stops
+ * reading. What it had already read may exceed that for a moment, which is why `push` never refuses.
+ */
+export type DeliveryWindow<Item> = {
+  readonly push: (item: Item) => void;
+  readonly isFull: () => boolean;
+  /** Resolves when nothing waits or runs; rejects with the first delivery's failure. */
+  readonly drained: () => Promise<void>;
+  readonly inFlight: () => number;
+  readonly waiting: () => number;
+};
+
+export type DeliveryWindowOptions<Item> = {
+  readonly maxInFlight: number;
+  readonly maxWaiting: number;
+  readonly keyOf: (item: Item) => string;
+  readonly deliver: (item: Item) => Promise<void>;
+  /** The item is delivered for good. */
+  readonly onDelivered: (item: Item) => void;
+  /** A delivery threw: nothing more is started, the reader has to start over. */
+  readonly onFailed: (error: unknown) => void;
+  /** The window was full and has room again. */
+  readonly onRoom: () => void;
+};
+
+export function createDeliveryWindow<Item>(options: DeliveryWindowOptions<Item>): DeliveryWindow<Item> {
+  // Items that can start as soon as there is room, oldest first.
+  let ready: Item[] = [];
+  let readyHead = 0;
+  // Per key in flight or ready, the items that wait behind it.
+  const behind = new Map<string, Item[]>();
+  let blocked = 0;
+  let running = 0;
+  let wasFull = false;
+  let failure: { readonly error: unknown } | undefined;
+  let drainWaiters: PromiseWithResolvers<void>[] = [];
+
+  const waiting = () => ready.length - readyHead + blocked;
+  const isFull = () => waiting() >= options.maxWaiting;
+
+  const settleDrained = (): void => {
+    if (failure === undefined && (running > 0 || waiting() > 0)) return;
+    const waiters = drainWaiters;
+    drainWaiters = [];
+    for (const waiter of waiters) {
+      if (failure === undefined) waiter.resolve();
+      else waiter.reject(failure.error);
+    }
+  };
+
+  const fail = (error: unknown): void => {
+    if (failure !== undefined) return;
+    failure = { error };
+    settleDrained();
+    options.onFailed(error);
+  };
+
+  const finish = (item: Item): void => {
+    running -= 1;
+    if (failure !== undefined) return;
+    options.onDelivered(item);
+    const key = options.keyOf(item);
+    const next = behind.get(key)?.shift();
+    if (next === undefined) behind.delete(key);
+    else {
+      blocked -= 1;
+      ready.push(next);
+    }
+    start();
+    if (wasFull && !isFull()) {
+      wasFull = false;
+      options.onRoom();
+    }
+    settleDrained();
+  };
+
+  const start = (): void => {
+    while (running < options.maxInFlight && readyHead < ready.length) {
+      const item = ready[readyHead];
+      readyHead += 1;
+      if (item === undefined) continue;
+      running += 1;
+      options.deliver(item).then(
+        () => finish(item),
+        (error: unknown) => {
+          running -= 1;
+          fail(error);
+        },
+      );
+    }
+    if (readyHead === ready.length || readyHead > 1024) {
+      ready = ready.slice(readyHead);
+      readyHead = 0;
+    }
+  };
+
+  return {
+    push: (item) => {
+      if (failure !== undefined) return;
+      const key = options.keyOf(item);
+      const queue = behind.get(key);
+      if (queue === undefined) {
+        behind.set(key, []);
+        ready.push(item);
+        start();
+      } else {
+        queue.push(item);
+        blocked += 1;
+      }
+      if (isFull()) wasFull = true;
+    },
+    isFull,
+    drained: () => {
+      const waiter = Promise.withResolvers<void>();
+      drainWaiters.push(waiter);
+      settleDrained();
+      return waiter.promise;
+    },
+    inFlight: () => running,
+    waiting,
+  };
+}
