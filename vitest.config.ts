@@ -7,7 +7,12 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['functions/**/*.test.ts', 'lib/**/*.test.ts', 'test/architecture/**/*.test.ts'],
+          include: [
+            'functions/**/*.test.ts',
+            'lib/**/*.test.ts',
+            'test/architecture/**/*.test.ts',
+            'test/{chaos,support,bench}/**/*.test.ts',
+          ],
           exclude: ['**/*.integration.test.ts', '**/node_modules/**'],
           testTimeout: 20_000,
         },

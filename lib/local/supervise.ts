@@ -18,6 +18,8 @@ export type Job = {
 export type Supervised = {
   /** SIGTERM, then SIGKILL after the grace period; resolves when the process is gone. */
   readonly stop: () => Promise<void>;
+  /** Sends a signal to the process as it runs now; one that kills it shows as a restart. For tests with faults. */
+  readonly kill: (signal: NodeJS.Signals) => void;
 };
 
 const startTimeoutMs = 90_000;
@@ -76,6 +78,9 @@ export async function supervise(
       stopping = true;
       await end(child);
       await kept;
+    },
+    kill: (signal) => {
+      child.kill(signal);
     },
   };
 }
