@@ -20,4 +20,6 @@ export type KubernetesAnswer = {
   readonly headers: Readonly<Record<string, string>>;
   /** Parsed JSON, or the text where the answer is none. */
   readonly body: unknown;
+  /** Length of the body as received; fakes may leave it out. */
+  readonly bodyBytes?: number;
 };
