@@ -10,10 +10,20 @@ export type AccessControl = {
   readonly decide: (user: UserInfo, attributes: AccessAttributes) => Promise<Decision>;
   /** The decision where it can be had without waiting, else `undefined`. */
   readonly decideNow: (user: UserInfo, attributes: AccessAttributes) => Decision | undefined;
-  /** Where the user may do that; of single namespaces only `candidates` are considered. */
+  /** Where the user may do that, as far as the candidates reach. */
   readonly findWhere: (
     user: UserInfo,
-    action: Omit<AccessAttributes, 'namespace' | 'name'>,
-    candidates: readonly string[],
+    action: AccessAction,
+    candidates: Candidates,
   ) => Promise<Where | 'unknown'>;
+};
+
+export type AccessAction = Omit<AccessAttributes, 'namespace' | 'name'>;
+
+/** What is worth asking about. Rights beyond it may or may not be found. */
+export type Candidates = {
+  /** Namespaces; `''` for cluster-scoped objects. */
+  readonly namespaces: readonly string[];
+  /** Where only objects of this name matter: a right to just that name then counts too (`resourceNames`). */
+  readonly name?: string;
 };

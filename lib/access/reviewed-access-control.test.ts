@@ -27,13 +27,15 @@ function authorizer(rule: (attributes: AccessAttributes, username: string) => De
 describe('createReviewedAccessControl()', () => {
   it('asks one question for a user who may do it everywhere', async () => {
     const { access, asked } = authorizer(() => 'allowed');
-    expect(await access.findWhere(alice, listPods, ['a', 'b'])).toEqual({ kind: 'everywhere' });
+    expect(await access.findWhere(alice, listPods, { namespaces: ['a', 'b'] })).toEqual({
+      kind: 'everywhere',
+    });
     expect(asked).toEqual(['alice list pods *']);
   });
 
   it('asks namespace by namespace where it must, and never for the empty one', async () => {
     const { access, asked } = authorizer(({ namespace }) => (namespace === 'b' ? 'allowed' : 'denied'));
-    expect(await access.findWhere(alice, listPods, ['a', 'b', '', 'a'])).toEqual({
+    expect(await access.findWhere(alice, listPods, { namespaces: ['a', 'b', '', 'a'] })).toEqual({
       kind: 'listed',
       namespaces: ['b'],
       objects: [],
@@ -41,10 +43,25 @@ describe('createReviewedAccessControl()', () => {
     expect(asked).toEqual(['alice list pods *', 'alice list pods a', 'alice list pods b']);
   });
 
+  it('finds rights to a single name, also of cluster-scoped objects', async () => {
+    const { access } = authorizer(({ namespace, name }) =>
+      namespace === 'a' || (name === 'x' && namespace !== 'c') ? 'allowed' : 'denied',
+    );
+    const where = await access.findWhere(alice, listPods, { namespaces: ['a', 'b', 'c', ''], name: 'x' });
+    expect(where).toEqual({
+      kind: 'listed',
+      namespaces: ['a'],
+      objects: [
+        { namespace: 'b', name: 'x' },
+        { namespace: '', name: 'x' },
+      ],
+    });
+  });
+
   it('knows nothing as soon as one answer is missing', async () => {
     for (const missing of ['', 'b']) {
       const { access } = authorizer(({ namespace }) => (namespace === missing ? 'unknown' : 'denied'));
-      expect(await access.findWhere(alice, listPods, ['a', 'b'])).toBe('unknown');
+      expect(await access.findWhere(alice, listPods, { namespaces: ['a', 'b'] })).toBe('unknown');
     }
   });
 

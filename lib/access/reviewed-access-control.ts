@@ -51,19 +51,30 @@ export function createReviewedAccessControl(options: {
       const everywhere = await decide(user, { ...action, namespace: '', name: '' });
       if (everywhere === 'unknown') return 'unknown';
       if (everywhere === 'allowed') return { kind: 'everywhere' };
-      // An empty namespace stands for cluster-scoped objects, about which the first answer was final.
-      const namespaces = [...new Set(candidates)].filter((namespace) => namespace !== '');
-      const decisions = await Promise.all(
-        namespaces.map((namespace) => decide(user, { ...action, namespace, name: '' })),
+      // About cluster-scoped objects, for which the empty namespace stands, that answer was final.
+      const namespaces = await allowedOf([...new Set(candidates.namespaces)], (namespace) =>
+        namespace === ''
+          ? Promise.resolve<Decision>('denied')
+          : decide(user, { ...action, namespace, name: '' }),
       );
-      if (decisions.includes('unknown')) return 'unknown';
-      return {
-        kind: 'listed',
-        namespaces: namespaces.filter((_, index) => decisions[index] === 'allowed'),
-        objects: [],
-      };
+      if (namespaces === 'unknown') return 'unknown';
+      const { name } = candidates;
+      if (name === undefined) return { kind: 'listed', namespaces, objects: [] };
+      const others = new Set(candidates.namespaces.filter((namespace) => !namespaces.includes(namespace)));
+      const named = await allowedOf([...others], (namespace) => decide(user, { ...action, namespace, name }));
+      if (named === 'unknown') return 'unknown';
+      return { kind: 'listed', namespaces, objects: named.map((namespace) => ({ namespace, name })) };
     },
   };
+}
+
+async function allowedOf(
+  namespaces: readonly string[],
+  decide: (namespace: string) => Promise<Decision>,
+): Promise<string[] | 'unknown'> {
+  const decisions = await Promise.all(namespaces.map(decide));
+  if (decisions.includes('unknown')) return 'unknown';
+  return namespaces.filter((_, index) => decisions[index] === 'allowed');
 }
 
 /** Names of Kubernetes hold no line break, and user keys are JSON. */

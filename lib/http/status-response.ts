@@ -5,6 +5,7 @@ const reasons: Readonly<Record<number, string>> = {
   404: 'NotFound',
   405: 'MethodNotAllowed',
   406: 'NotAcceptable',
+  408: 'Timeout',
   409: 'Conflict',
   410: 'Expired',
   412: 'PreconditionFailed',
