@@ -85,6 +85,15 @@ const tuple = (values: Tuple) =>
     }),
   ]);
 
+function outcomeOf(bytes: Buffer): string {
+  try {
+    decodePgoutput(bytes);
+    return 'decoded';
+  } catch (error) {
+    return error instanceof Error ? error.name : 'no error';
+  }
+}
+
 const name = fc.stringMatching(/^[a-zäß_][a-z0-9_]{0,20}$/);
 const lsn = fc.bigInt({ min: 0n, max: (1n << 64n) - 1n });
 const oid = fc.nat({ max: 2 ** 32 - 1 });
@@ -154,11 +163,7 @@ describe('decodePgoutput()', () => {
         fc.constantFrom('B', 'C', 'R', 'I', 'U', 'D', 'T', 'O', 'Y', 'M', '?'),
         fc.uint8Array({ maxLength: 200 }),
         (letter, bytes) => {
-          try {
-            decodePgoutput(Buffer.concat([tag(letter), bytes]));
-          } catch (error) {
-            expect(error).toBeInstanceOf(RangeError);
-          }
+          expect(outcomeOf(Buffer.concat([tag(letter), bytes]))).toMatch(/^(?:decoded|RangeError)$/);
         },
       ),
       { numRuns: 1000 },
