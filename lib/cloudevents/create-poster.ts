@@ -33,12 +33,15 @@ export function createPoster(options: {
   readonly connections: number;
   readonly caCerts?: string | undefined;
   readonly maxAnswerBytes: number;
+  /** How long an idle connection is kept. Default 4 s: Go's ingress closes idle connections after 10 s. */
+  readonly keepAliveMs?: number;
 }): Poster {
   const agent = new Agent({
     connections: options.connections,
     pipelining: 1,
-    // Brokers close idle connections after 10 s (Go's ReadTimeout in the ingress); stay well below it.
-    keepAliveTimeout: 4_000,
+    keepAliveTimeout: options.keepAliveMs ?? 4_000,
+    // A server's own hint may only shorten it.
+    keepAliveMaxTimeout: options.keepAliveMs ?? 4_000,
     connect: {
       timeout: 10_000,
       ...(options.caCerts === undefined
