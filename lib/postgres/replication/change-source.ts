@@ -26,6 +26,19 @@ export type ChangeSourceStatus = {
   readonly copies: number;
   /** Why the last attempt ended; undefined while all is well. */
   readonly problem: string | undefined;
+  /** What the database keeps for this source; undefined while that is not known. */
+  readonly backlog: Backlog | undefined;
+};
+
+export type Backlog = {
+  /** `pg_replication_slots.wal_status`, or `outbox`. */
+  readonly state: string;
+  /** Log or table space that is kept because of this source. */
+  readonly retainedBytes: number;
+  /** Written since the acknowledged position; of the log that is everybody's writing. */
+  readonly unconfirmedBytes: number;
+  /** May still be written before the source is in danger of losing its place; undefined where unlimited. */
+  readonly safeBytes: number | undefined;
 };
 
 export type ChangeSourceOptions = {

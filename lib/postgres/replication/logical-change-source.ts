@@ -13,6 +13,7 @@ import { connectReplication, type ReplicationConnection } from './replication-co
 import { remedyOf, sqlState } from './replication-error.ts';
 import { createExportedSlot, dropSlot, keepSlot, slotState } from './replication-slot.ts';
 import { streamChanges, type UndecodableMessage } from './stream-changes.ts';
+import { watchSlot } from './watch-slot.ts';
 
 export type LogicalChangeSourceOptions = ChangeSourceOptions & {
   readonly connection: pg.ClientConfig;
@@ -44,6 +45,7 @@ export function createLogicalChangeSource(options: LogicalChangeSourceOptions): 
     waiting: 0,
     copies: 0,
     problem: undefined,
+    backlog: undefined,
   };
   let delivery: Delivery | undefined;
   let failures = 0;
@@ -112,6 +114,22 @@ export function createLogicalChangeSource(options: LogicalChangeSourceOptions): 
       status.problem = undefined;
       failures = 0;
       options.log.info({ slot: options.name, publication }, 'reading changes');
+      const watching = new AbortController();
+      const watch = watchSlot({
+        connection: options.connection,
+        slot: options.name,
+        publication,
+        tables: options.tables,
+        intervalMs: watchIntervalMs,
+        onBacklog: (backlog) => {
+          status.backlog = backlog;
+        },
+        onProblem: (error) => {
+          options.log.warn({ err: error }, 'the slot could not be looked at');
+        },
+        signal: watching.signal,
+      });
+      watch.catch(connection.destroy);
       await streamChanges({
         connection,
         slot: options.name,
@@ -125,6 +143,8 @@ export function createLogicalChangeSource(options: LogicalChangeSourceOptions): 
         signal,
         now: options.now,
         onUndecodable: options.onUndecodable,
+      }).finally(() => {
+        watching.abort();
       });
     } finally {
       await connection.close();
@@ -177,6 +197,9 @@ async function requireLogicalLog(connection: ReplicationConnection): Promise<voi
     { code: '0A000' },
   );
 }
+
+/** Often enough for metrics, and for noticing a publication that somebody changed. */
+const watchIntervalMs = 10_000;
 
 /** On the replication connection itself, so that the lock ends with whoever reads. */
 async function tryReaderLock(connection: ReplicationConnection, name: string): Promise<boolean> {

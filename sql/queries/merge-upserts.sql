@@ -1,0 +1,118 @@
+-- Merges the staged upserts into resources and resource_history under the version guard (I2). Runs while the
+-- stream's advisory lock is held, so what it reads stays true until commit.
+--
+-- A version is taken when it is newer than the stored one, when the same version comes in another API version
+-- or comes whole after it was truncated, and, where versions are no numbers, when it was observed later.
+-- A deleted object never comes back. Several versions of one object in a batch each make a history row.
+with candidate as materialized (
+  select
+    s.ordinal,
+    s.uid,
+    s.cluster_name,
+    s.resource_version::numeric(39, 0) as resource_version,
+    r.uid is not null as known,
+    case
+      when s.composition_id is not null then s.composition_id
+      when s.owner_uids = '{}' then null
+      else coalesce(
+        (
+          select o.composition_id
+          from resources o
+          where o.uid = any (s.owner_uids) and o.cluster_name = s.cluster_name and o.composition_id is not null
+          order by o.composition_id
+          limit 1
+        ),
+        r.composition_id
+      )
+    end as composition_id,
+    r.composition_id as prior_composition_id,
+    row_number() over (
+      partition by s.uid, s.cluster_name, s.resource_version_text order by s.truncated, s.observed_at desc, s.ordinal
+    ) as copy,
+    row_number() over (
+      partition by s.uid, s.cluster_name
+      order by s.resource_version::numeric(39, 0) desc nulls last, s.truncated, s.observed_at desc, s.ordinal
+    ) as age
+  from stage_resources s
+  -- LIMIT keeps this a look-up by key per staged row: the planner knows nothing about the staging table, and a
+  -- plan that reads all of resources once would be kept for the life of the connection.
+  left join lateral (
+    select * from resources p where p.uid = s.uid and p.cluster_name = s.cluster_name limit 1
+  ) r on true
+  where
+    not s.deleted
+    and (
+      r.uid is null
+      or r.deleted_at is null
+      and case
+        when s.resource_version::numeric(39, 0) > r.resource_version then true
+        when s.resource_version::numeric(39, 0) < r.resource_version then false
+        when s.resource_version_text = r.resource_version_text
+          then r.truncated and not s.truncated
+            or s.api_version <> r.api_version and s.observed_at > r.observed_at
+        else s.observed_at >= r.observed_at
+      end
+    )
+),
+inserted as (
+  insert into resources (
+    cluster_name, uid, api_group, api_version, kind, resource, namespace, name, resource_version,
+    resource_version_text, composition_id, labels, owner_uids, created_at, updated_at, observed_at, raw,
+    status_raw, truncated
+  )
+  select
+    s.cluster_name, s.uid, s.api_group, s.api_version, s.kind, s.resource, s.namespace, s.name,
+    c.resource_version, s.resource_version_text, c.composition_id,
+    coalesce(s.raw -> 'metadata' -> 'labels', '{}'), s.owner_uids, coalesce(s.created_at, s.observed_at),
+    statement_timestamp(), s.observed_at, s.raw, s.raw -> 'status', s.truncated
+  from candidate c
+  join stage_resources s on s.ordinal = c.ordinal
+  where c.age = 1 and not c.known
+),
+updated as (
+  update resources r
+  set
+    api_version = s.api_version,
+    kind = s.kind,
+    resource_version = c.resource_version,
+    resource_version_text = s.resource_version_text,
+    composition_id = c.composition_id,
+    labels = coalesce(s.raw -> 'metadata' -> 'labels', '{}'),
+    owner_uids = s.owner_uids,
+    updated_at = statement_timestamp(),
+    observed_at = s.observed_at,
+    raw = s.raw,
+    status_raw = s.raw -> 'status',
+    truncated = s.truncated
+  from candidate c
+  join stage_resources s on s.ordinal = c.ordinal
+  where c.age = 1 and c.known and r.uid = c.uid and r.cluster_name = c.cluster_name
+),
+recorded as (
+  insert into resource_history (
+    recorded_at, position, operation, cluster_name, uid, api_group, api_version, kind, resource, namespace,
+    name, resource_version, resource_version_text, composition_id, observed_at, raw, truncated
+  )
+  select
+    statement_timestamp(), nextval('resource_positions'), 'upserted', o.*
+  from (
+    select
+      s.cluster_name, s.uid, s.api_group, s.api_version, s.kind, s.resource, s.namespace, s.name,
+      c.resource_version, s.resource_version_text, c.composition_id, s.observed_at, s.raw, s.truncated
+    from candidate c
+    join stage_resources s on s.ordinal = c.ordinal
+    where c.copy = 1
+    order by c.ordinal, c.resource_version
+  ) o
+)
+select
+  count(*) filter (where age = 1 and not known) as inserted,
+  count(*) filter (where age = 1 and known) as updated,
+  -- Whose composition became known or changed: what they own has to follow.
+  coalesce(
+    array_agg(uid) filter (
+      where age = 1 and composition_id is not null and composition_id is distinct from prior_composition_id
+    ),
+    '{}'
+  ) as composed_uids
+from candidate
