@@ -7,6 +7,8 @@ export function baseConfig(defaultPort: number) {
     PORT: port(defaultPort).describe('Port of the function and of its probes'),
     METRICS_PORT: port(9090).describe('Port of /metrics'),
     DEBUG: flag(false).describe('Log at debug level'),
+    OTEL_ENABLED: flag(false).describe('Push metrics by OTLP to OTEL_EXPORTER_OTLP_ENDPOINT'),
+    OTEL_EXPORT_INTERVAL: duration('50s').describe('How often metrics are pushed'),
     DRAIN_TIMEOUT: duration('25s').describe('Longest wait for work in flight after SIGTERM'),
   });
 }

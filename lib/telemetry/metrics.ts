@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Sample } from './to-metric-data.ts';
 
 /** One process's metrics; names start with `kubemirror_`. */
 export type Metrics = {
@@ -7,7 +8,13 @@ export type Metrics = {
     help: string,
     labels?: readonly L[],
   ) => Counter<L>;
-  readonly gauge: <L extends string = never>(name: string, help: string, labels?: readonly L[]) => Gauge<L>;
+  /** `collect` sets the value when it is read, for what is cheaper to ask than to follow. */
+  readonly gauge: <L extends string = never>(
+    name: string,
+    help: string,
+    labels?: readonly L[],
+    collect?: (gauge: Gauge<L>) => void | Promise<void>,
+  ) => Gauge<L>;
   readonly histogram: <L extends string = never>(
     name: string,
     help: string,
@@ -16,6 +23,8 @@ export type Metrics = {
   /** Prometheus text format. */
   readonly text: () => Promise<string>;
   readonly contentType: string;
+  /** The same figures for the OTLP exporter. */
+  readonly samples: () => Promise<readonly Sample[]>;
 };
 
 export function createMetrics(functionName: string): Metrics {
@@ -26,7 +35,20 @@ export function createMetrics(functionName: string): Metrics {
   return {
     counter: (name, help, labelNames = []) =>
       new Counter({ name, help, labelNames: [...labelNames], registers }),
-    gauge: (name, help, labelNames = []) => new Gauge({ name, help, labelNames: [...labelNames], registers }),
+    gauge: (name, help, labelNames = [], collect) =>
+      new Gauge({
+        name,
+        help,
+        labelNames: [...labelNames],
+        registers,
+        ...(collect === undefined
+          ? {}
+          : {
+              collect() {
+                return collect(this);
+              },
+            }),
+      }),
     histogram: (name, help, options) =>
       new Histogram({
         name,
@@ -37,5 +59,6 @@ export function createMetrics(functionName: string): Metrics {
       }),
     text: () => registry.metrics(),
     contentType: registry.contentType,
+    samples: async () => (await registry.getMetricsAsJSON()) as unknown as readonly Sample[],
   };
 }
