@@ -125,6 +125,10 @@ export async function startBroker(options: BrokerOptions): Promise<DevelopmentBr
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = request.url ?? '/';
+    if (request.method === 'GET' && (path === '/readyz' || path === '/livez')) {
+      response.end('ok');
+      return;
+    }
     if (path.startsWith('/_broker/')) {
       await serveAdministration(request, response, { dispatcher, services, setFaults });
       return;
