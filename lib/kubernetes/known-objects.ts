@@ -1,0 +1,82 @@
+import type { ManifestEntry } from '../core/resource-manifest.ts';
+
+/** Identity and version of an object; its content is never kept. */
+export type KnownObject = {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+};
+
+/**
+ * What a reflector has passed on, by place: about 200 bytes per object. Lists mark what they see with their
+ * epoch, so that what was deleted in a gap is what a finished list has not marked.
+ */
+export type KnownObjects = {
+  readonly size: () => number;
+  readonly get: (namespace: string, name: string) => KnownObject | undefined;
+  readonly set: (object: KnownObject) => void;
+  readonly remove: (namespace: string, name: string) => void;
+  /** Begins a list; a list that was begun before and not finished no longer counts. */
+  readonly beginList: () => void;
+  /** Forgets and returns what the list that was begun last has not set. */
+  readonly finishList: () => readonly KnownObject[];
+  readonly entries: () => readonly ManifestEntry[];
+};
+
+type Entry = { uid: string; resourceVersion: string; epoch: number };
+
+export function createKnownObjects(): KnownObjects {
+  // One flat string as key, and no nested maps: half the memory for many small namespaces.
+  const byPlace = new Map<string, Entry>();
+  let epoch = 0;
+  return {
+    size: () => byPlace.size,
+    get: (namespace, name) => {
+      const entry = byPlace.get(placeOf(namespace, name));
+      return entry && { namespace, name, uid: entry.uid, resourceVersion: entry.resourceVersion };
+    },
+    set: ({ namespace, name, uid, resourceVersion }) => {
+      const place = placeOf(namespace, name);
+      const entry = byPlace.get(place);
+      if (entry === undefined) {
+        byPlace.set(place, { uid, resourceVersion, epoch });
+        return;
+      }
+      // Same uid in nearly all cases: the string that is kept is old and need not be moved by the collector.
+      if (entry.uid !== uid) entry.uid = uid;
+      if (entry.resourceVersion !== resourceVersion) entry.resourceVersion = resourceVersion;
+      entry.epoch = epoch;
+    },
+    remove: (namespace, name) => {
+      byPlace.delete(placeOf(namespace, name));
+    },
+    beginList: () => {
+      epoch += 1;
+    },
+    finishList: () => {
+      const missing: KnownObject[] = [];
+      for (const [place, entry] of byPlace) {
+        if (entry.epoch === epoch) continue;
+        byPlace.delete(place);
+        missing.push({ ...partsOf(place), uid: entry.uid, resourceVersion: entry.resourceVersion });
+      }
+      return missing;
+    },
+    entries: () =>
+      Array.from(byPlace, ([place, entry]): ManifestEntry => {
+        const { namespace, name } = partsOf(place);
+        return [namespace, name, entry.uid, entry.resourceVersion];
+      }),
+  };
+}
+
+/** No name holds a slash, and `/` keeps the string one byte per character. */
+function placeOf(namespace: string, name: string): string {
+  return `${namespace}/${name}`;
+}
+
+function partsOf(place: string): { namespace: string; name: string } {
+  const slash = place.indexOf('/');
+  return { namespace: place.slice(0, slash), name: place.slice(slash + 1) };
+}

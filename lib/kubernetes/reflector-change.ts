@@ -1,0 +1,50 @@
+import type { KubernetesObject } from '../core/kubernetes-object.ts';
+import type { ManifestRange } from '../core/manifest-ranges.ts';
+import type { KnownObject } from './known-objects.ts';
+
+/** What a reflector passes on, in the order of the API server. */
+export type ReflectorChange =
+  | {
+      readonly kind: 'upserted';
+      readonly object: KubernetesObject;
+      /** `listed` objects may have been passed on by an earlier process already. */
+      readonly cause: 'listed' | 'watched';
+      /** Length as received, of the whole page for listed objects: never less than the object's. */
+      readonly receivedBytes: number;
+    }
+  /** `object` is the last state, under the version of the deletion. */
+  | { readonly kind: 'deleted'; readonly object: KubernetesObject; readonly receivedBytes: number }
+  /** Found by comparing with a list: when and in what state it went is not known. */
+  | { readonly kind: 'gone'; readonly identity: KnownObject }
+  /** One share of what a complete list held. */
+  | {
+      readonly kind: 'manifest';
+      readonly range: ManifestRange;
+      readonly index: number;
+      readonly listResourceVersion: string;
+    }
+  /** All up to this version has been passed on: the end of a list, or a bookmark. */
+  | { readonly kind: 'progress'; readonly resourceVersion: string; readonly synced: boolean };
+
+/** What happens to a reflector, for logs and metrics. */
+export type ReflectorEvent =
+  | {
+      readonly kind: 'listed';
+      readonly count: number;
+      readonly changed: number;
+      readonly gone: number;
+      readonly durationMs: number;
+      readonly content: 'full' | 'metadata';
+    }
+  | { readonly kind: 'watching'; readonly resourceVersion: string }
+  | {
+      readonly kind: 'interrupted';
+      readonly attempt: 'list' | 'watch';
+      /** `kind` of the end: expired, throttled, ended, stalled, … */
+      readonly end: string;
+      readonly reason: string | undefined;
+      readonly next: string;
+      readonly waitMs: number;
+    }
+  | { readonly kind: 'duplicate' }
+  | { readonly kind: 'not-served' };
