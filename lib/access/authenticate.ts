@@ -1,23 +1,10 @@
-import type { UserInfo } from '../core/user-info.ts';
+import type { Authenticate } from '../core/caller.ts';
 import type { Authenticator } from './authenticator.ts';
 
 /** Above every real token (service account tokens have about 1 KB) and below what is worth hashing. */
 const maxTokenLength = 16_384;
 
-export type Caller =
-  | {
-      readonly kind: 'user';
-      readonly user: UserInfo;
-      readonly expiresAtMs?: number;
-      /** To ask again while a stream lives. */
-      readonly token: string;
-    }
-  | { readonly kind: 'refused'; readonly reason: string }
-  | { readonly kind: 'unavailable'; readonly reason: string };
-
-/** Who sent this `Authorization` header; the first authenticator that judges the token decides. */
-export type Authenticate = (authorization: string | null | undefined) => Promise<Caller>;
-
+/** The first authenticator that judges the token decides. */
 export function createAuthenticate(authenticators: readonly Authenticator[]): Authenticate {
   return async (authorization) => {
     if (!authorization) return { kind: 'refused', reason: 'missing authorization header' };

@@ -1,0 +1,209 @@
+import { formatSseFrame } from '../core/sse-frame.ts';
+import type { LiveFeed, Positioned } from './live-feed.ts';
+import type { SseConnection } from './sse-response.ts';
+
+export type StreamDecision = 'allowed' | 'denied' | 'unknown';
+
+/** What one stream shows and to whom. */
+export type StreamPlan<Row extends Positioned> = {
+  /** Rows above `after` up to `upTo` that pass the stream's filter, in order, at most `limit`. */
+  readonly readPage: (after: number, upTo: number, limit: number) => Promise<readonly Row[]>;
+  /** The last position that is committed. */
+  readonly readHead: () => Promise<number>;
+  /** The same filter as `readPage` has, for rows of the feed. */
+  readonly matches: (row: Row) => boolean;
+  /** `undefined` where it has to be asked. */
+  readonly decideNow: (row: Row) => StreamDecision | undefined;
+  readonly decide: (row: Row) => Promise<StreamDecision>;
+  /** The row as a whole frame with its id. */
+  readonly frameOf: (row: Row) => string;
+  /** What clients send as Last-Event-ID to continue after a position. */
+  readonly idOf: (position: number) => string;
+  /** Why the caller may no longer have the stream, if so. */
+  readonly refusal: () => Promise<string | undefined>;
+};
+
+/** Where a stream begins. */
+export type StreamStart =
+  | { readonly kind: 'after'; readonly position: number }
+  /** What the client asked to continue is gone or was never ours; it is told so and gets what comes now. */
+  | { readonly kind: 'resync'; readonly reason: string }
+  | { readonly kind: 'now' };
+
+export type FollowOptions = {
+  readonly heartbeatMs: number;
+  /** How long clients wait before they come back. */
+  readonly retryMs: number;
+  readonly recheckMs: number;
+  /** Longest wait for an answer about rights before the stream is ended, to be continued later. */
+  readonly unknownRightsMs: number;
+};
+
+const pageSize = 200;
+const unknownRetryMs = 500;
+
+/**
+ * Sends one client every row that it may see, once and in commit order, until either side ends it.
+ *
+ * Two modes. *Catching up*: pages are read from the database from the stream's own position, rights are asked
+ * where they are not known, and a slow client is waited for. *Live*: the stream takes the rows of the shared
+ * feed as long as that needs no waiting. A row whose rights must be asked, or a client whose buffer is full,
+ * sends the stream back to catching up from where it stands. So nothing is queued per client, and nothing lost.
+ *
+ * @returns why it ended, for the log; never throws
+ */
+export async function followStream<Row extends Positioned>(
+  connection: SseConnection,
+  plan: StreamPlan<Row>,
+  stream: {
+    readonly feed: LiveFeed<Row>;
+    readonly start: StreamStart;
+    /** Aborts when the process stops. */
+    readonly signal: AbortSignal;
+    readonly options: FollowOptions;
+    readonly onError: (error: unknown) => void;
+  },
+): Promise<string> {
+  const { feed, start, options } = stream;
+  let position = 0;
+  let endReason: string | undefined;
+  let stopWaiting: (() => void) | undefined;
+
+  const end = (reason: string): void => {
+    if (endReason !== undefined) return;
+    endReason = reason;
+    connection.end(formatSseFrame({ event: 'end', data: JSON.stringify({ reason }) }));
+    stopWaiting?.();
+  };
+  const onAbort = (): void => end('server is stopping');
+  const going = (): boolean => endReason === undefined;
+
+  const heartbeat = setInterval(() => {
+    if (!going()) return;
+    connection.write(formatSseFrame({ comment: 'heartbeat', id: plan.idOf(position) }));
+  }, options.heartbeatMs);
+  const recheck = setInterval(() => {
+    plan.refusal().then(
+      (reason) => (reason === undefined ? undefined : end(reason)),
+      (error: unknown) => {
+        stream.onError(error);
+        end('cannot verify the caller');
+      },
+    );
+  }, options.recheckMs);
+  stream.signal.addEventListener('abort', onAbort);
+  void connection.closed.then(() => end('client left'));
+
+  try {
+    position = await begin();
+    while (going()) {
+      await catchUp();
+      if (going()) await takeLive();
+    }
+  } catch (error) {
+    stream.onError(error);
+    end('internal error');
+  } finally {
+    clearInterval(heartbeat);
+    clearInterval(recheck);
+    stream.signal.removeEventListener('abort', onAbort);
+  }
+  return endReason ?? 'client left';
+
+  async function begin(): Promise<number> {
+    if (stream.signal.aborted) end('server is stopping');
+    const from = start.kind === 'after' ? start.position : await plan.readHead();
+    const hello = { comment: 'connected', retryMs: options.retryMs };
+    connection.write(
+      start.kind === 'resync'
+        ? formatSseFrame({
+            ...hello,
+            event: 'resync',
+            data: JSON.stringify({ reason: start.reason }),
+            id: plan.idOf(from),
+          })
+        : formatSseFrame({ ...hello, id: plan.idOf(from) }),
+    );
+    return from;
+  }
+
+  /** Until all that was committed at one moment has been sent. */
+  async function catchUp(): Promise<void> {
+    for (let full = true; full; ) {
+      await connection.drained();
+      if (!going()) return;
+      const head = await plan.readHead();
+      if (head <= position) return;
+      const rows = await plan.readPage(position, head, pageSize);
+      await sendPage(rows);
+      if (!going()) return;
+      full = rows.length === pageSize;
+      if (!full) position = head;
+    }
+  }
+
+  async function sendPage(rows: readonly Row[]): Promise<void> {
+    const decisions = await decideAll(rows);
+    if (!going()) return;
+    const frames = rows.filter((_, index) => decisions[index] === 'allowed').map(plan.frameOf);
+    if (frames.length > 0) connection.write(frames.join(''));
+    position = rows.at(-1)?.position ?? position;
+  }
+
+  /** Rows with unknown rights are neither sent nor skipped: the stream stands until somebody knows. */
+  async function decideAll(rows: readonly Row[]): Promise<StreamDecision[]> {
+    for (let waitedMs = 0; ; waitedMs += unknownRetryMs) {
+      const decisions = await Promise.all(rows.map(plan.decide));
+      if (!decisions.includes('unknown') || !going()) return decisions;
+      if (waitedMs >= options.unknownRightsMs) {
+        end('cannot find out the rights of the caller');
+        return decisions;
+      }
+      await wait(unknownRetryMs);
+    }
+  }
+
+  /** Takes rows of the feed until something has to be waited for. */
+  async function takeLive(): Promise<void> {
+    let leave: (() => void) | undefined;
+    await new Promise<void>((resolve) => {
+      stopWaiting = resolve;
+      leave = feed.join(position, (rows) => {
+        if (!going() || !offer(rows)) resolve();
+      });
+      if (leave === undefined) resolve();
+    });
+    stopWaiting = undefined;
+    leave?.();
+  }
+
+  /** False where the rest of the rows must be waited for; `position` says how far it came. */
+  function offer(rows: readonly Row[]): boolean {
+    let frames = '';
+    let askFirst = false;
+    for (const row of rows) {
+      if (plan.matches(row)) {
+        const decision = plan.decideNow(row);
+        if (decision === undefined || decision === 'unknown') {
+          askFirst = true;
+          break;
+        }
+        if (decision === 'allowed') frames += plan.frameOf(row);
+      }
+      position = row.position;
+    }
+    const hasRoom = frames === '' || connection.write(frames);
+    return hasRoom && !askFirst;
+  }
+
+  async function wait(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      stopWaiting = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    stopWaiting = undefined;
+  }
+}

@@ -1,0 +1,89 @@
+import type { ServerResponse } from 'node:http';
+import { corsHeaders } from './cors-headers.ts';
+
+/** One open event stream. Nothing is ever dropped: who writes must heed the answer of `write`. */
+export type SseConnection = {
+  /**
+   * Sends text of whole frames. False once more than `maxBufferedBytes` wait for this client: write no more
+   * before `drained`.
+   */
+  readonly write: (frames: string) => boolean;
+  /** Resolves when everything written has left the process, or the connection is over. */
+  readonly drained: () => Promise<void>;
+  /** Resolves when the connection is over, whoever ended it. */
+  readonly closed: Promise<void>;
+  /** Sends last frames and closes; a client that does not take them is cut off after some seconds. */
+  readonly end: (lastFrames?: string) => void;
+};
+
+/** A client that reads nothing for this long is cut off; what it lacks it gets when it comes back. */
+const stallTimeoutMs = 30_000;
+const endTimeoutMs = 5_000;
+
+/**
+ * Starts an event stream on a plain response, headers at once. Without Fetch objects, which cost more memory
+ * per client than everything else of a stream together.
+ */
+export function openSse(
+  response: ServerResponse,
+  options: {
+    readonly headers: Readonly<Record<string, string>>;
+    readonly maxBufferedBytes: number;
+  },
+): SseConnection {
+  let open = true;
+  let waiting: (() => void)[] = [];
+  let stallTimer: NodeJS.Timeout | undefined;
+
+  const release = (): void => {
+    clearTimeout(stallTimer);
+    stallTimer = undefined;
+    const resolved = waiting;
+    waiting = [];
+    for (const resolve of resolved) resolve();
+  };
+  response.on('drain', release);
+  const closed = new Promise<void>((resolve) => {
+    response.once('close', () => {
+      open = false;
+      release();
+      resolve();
+    });
+  });
+  // The connection's own errors end in 'close'; there is nobody left to tell.
+  response.on('error', () => {});
+
+  response.writeHead(200, {
+    ...corsHeaders,
+    ...options.headers,
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-cache, no-transform',
+    // Proxies such as nginx would hold frames back.
+    'x-accel-buffering': 'no',
+  });
+  response.flushHeaders();
+
+  return {
+    write: (frames) => {
+      if (!open) return false;
+      response.write(frames);
+      if (response.writableLength <= options.maxBufferedBytes) return true;
+      stallTimer ??= setTimeout(() => response.destroy(), stallTimeoutMs).unref();
+      return false;
+    },
+    drained: () => {
+      if (!open || response.writableLength === 0) return Promise.resolve();
+      return new Promise((resolve) => void waiting.push(resolve));
+    },
+    closed,
+    end: (lastFrames = '') => {
+      if (!open) return;
+      open = false;
+      clearTimeout(stallTimer);
+      response.end(lastFrames);
+      const timer = setTimeout(() => response.destroy(), endTimeoutMs);
+      timer.unref();
+      response.once('close', () => clearTimeout(timer));
+    },
+  };
+}
