@@ -38,7 +38,7 @@ export type ChangePosition = {
   readonly systemId: string;
   /** The transaction's commit position, as text that sorts; unique inside the database cluster. */
   readonly commit: string;
-  /** Of the change inside its transaction, from 0. */
+  /** Of the change inside its transaction, from 0; or the outbox's own number. Unique inside `commit`. */
   readonly index: number;
   /** PostgreSQL's own text of the commit position, where it was read from the log. */
   readonly lsn?: string;

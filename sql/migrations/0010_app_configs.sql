@@ -179,8 +179,13 @@ create table change_outbox_readers (
   copied_at timestamptz not null
 );
 
--- Runs with its owner's rights: whoever may write a followed table need not know of the outbox.
-create function record_change() returns trigger language plpgsql security definer set search_path from current as $$
+-- Runs with its owner's rights: whoever may write a followed table need not know of the outbox. Times and
+-- intervals are written in one form, whatever the writer's session says.
+create function record_change() returns trigger language plpgsql security definer
+  set search_path from current
+  set timezone = 'UTC'
+  set intervalstyle = 'postgres'
+as $$
 begin
   if tg_op = 'TRUNCATE' then
     insert into change_outbox (table_schema, table_name, operation)

@@ -19,6 +19,8 @@ export type LogicalChangeSourceOptions = ChangeSourceOptions & {
   readonly connection: pg.ClientConfig;
   /** Default: the source's name. */
   readonly publication?: string;
+  /** How long the server waits for a sign of life before it lets a standby take over. Default 30 s. */
+  readonly readerTimeoutMs?: number;
   readonly onUndecodable: (problem: UndecodableMessage) => Promise<void>;
   readonly now: () => number;
   readonly random: () => number;
@@ -39,6 +41,7 @@ const standbyPollMs = 1_000;
  */
 export function createLogicalChangeSource(options: LogicalChangeSourceOptions): ChangeSource {
   const publication = options.publication ?? options.name;
+  const readerTimeoutMs = options.readerTimeoutMs ?? 30_000;
   const status: { -readonly [Field in keyof ChangeSourceStatus]: ChangeSourceStatus[Field] } = {
     role: 'connecting',
     inFlight: 0,
@@ -107,7 +110,7 @@ export function createLogicalChangeSource(options: LogicalChangeSourceOptions): 
 
   const session = async (signal: AbortSignal): Promise<void> => {
     status.role = 'connecting';
-    const connection = await connectReplication(options.connection);
+    const connection = await connectReplication(options.connection, readerTimeoutMs);
     try {
       const source = await raceAbort(Promise.race([prepare(connection, signal), connection.broken]), signal);
       status.role = 'reading';
@@ -140,6 +143,7 @@ export function createLogicalChangeSource(options: LogicalChangeSourceOptions): 
           return delivery;
         },
         drainTimeoutMs: options.drainTimeoutMs,
+        readerTimeoutMs,
         signal,
         now: options.now,
         onUndecodable: options.onUndecodable,

@@ -44,8 +44,15 @@ type WireConnection = {
   readonly endCopyFrom: () => void;
 };
 
-/** @throws when the server does not answer within 10 s or refuses the credentials */
-export async function connectReplication(config: pg.ClientConfig): Promise<ReplicationConnection> {
+/**
+ * @param readerTimeoutMs `wal_sender_timeout` of this session: the server drops a reader that has gone silently,
+ *   and with it the slot's lock, after this time
+ * @throws when the server does not answer within 10 s or refuses the credentials
+ */
+export async function connectReplication(
+  config: pg.ClientConfig,
+  readerTimeoutMs: number,
+): Promise<ReplicationConnection> {
   const client = new pg.Client({
     connectionTimeoutMillis: connectTimeoutMs,
     ...config,
@@ -63,6 +70,7 @@ export async function connectReplication(config: pg.ClientConfig): Promise<Repli
   await client.connect();
   const wire = (client as unknown as { readonly connection: WireConnection }).connection;
   for (const statement of sessionSettings) await client.query(statement);
+  await client.query(`set wal_sender_timeout = ${Math.round(readerTimeoutMs)}`);
 
   return {
     query: async <Row extends pg.QueryResultRow>(text: string) => (await client.query<Row>(text)).rows,

@@ -8,7 +8,6 @@ import type { Lsn } from './lsn.ts';
 import { quoteIdentifier, quoteLiteral } from './quote-identifier.ts';
 import type { ReplicationConnection, ReplicationStream } from './replication-connection.ts';
 import { decodeReplicationFrame, encodeStatusUpdate } from './replication-frame.ts';
-import { silenceTimeoutMs, statusIntervalMs } from './session-settings.ts';
 import { createTransactionReader } from './transaction-reader.ts';
 
 /** Acknowledgements are gathered this long: one per commit halves what the server can send. */
@@ -23,6 +22,8 @@ export type StreamOptions = {
   /** Makes the window that this stream delivers through. */
   readonly createDelivery: (onRoom: () => void) => Delivery;
   readonly drainTimeoutMs: number;
+  /** `wal_sender_timeout` of the connection. */
+  readonly readerTimeoutMs: number;
   readonly signal: AbortSignal;
   readonly now: () => number;
   /** Told what was acknowledged, for metrics. */
@@ -130,15 +131,17 @@ export async function streamChanges(options: StreamOptions): Promise<void> {
     if (delivery.isFull()) stream?.pause();
   };
 
+  /** The server answers every status update that asks for it; silence means that the connection is dead. */
   const beat = (): void => {
     sendStatus(true);
     const silentMs = options.now() - heardAtMs;
-    if (stream?.isPaused() === false && silentMs > silenceTimeoutMs) {
+    if (stream?.isPaused() === false && silentMs > 2 * options.readerTimeoutMs) {
       failed.reject(new Error(`Cannot read changes: nothing came for ${Math.round(silentMs / 1000)} s`));
     }
   };
 
-  const beatTimer = setInterval(beat, statusIntervalMs);
+  // Two status updates may be late before the server gives up on us.
+  const beatTimer = setInterval(beat, options.readerTimeoutMs / 3);
   try {
     stream = options.connection.startStreaming({
       command: `START_REPLICATION SLOT ${quoteIdentifier(options.slot)} LOGICAL 0/0 (proto_version '1', publication_names ${quoteLiteral(quoteIdentifier(options.publication))})`,

@@ -54,6 +54,8 @@ async function readHealth(options: {
     query_timeout: 10_000,
     ...options.connection,
   });
+  // A break between two steps shows in the next one.
+  client.on('error', () => {});
   await client.connect();
   try {
     const { rows } = await client.query<HealthRow>(statement, [
