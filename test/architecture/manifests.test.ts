@@ -1,0 +1,195 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { eventTypes } from '../../lib/core/event-types.ts';
+import { selectBrokerManifests } from '../../lib/local/broker/broker-manifests.ts';
+import { readManifests } from '../../lib/local/broker/read-manifests.ts';
+import { configurations } from '../support/configuration-table.ts';
+import { type KubernetesManifest, type Manifest, readKnative } from '../support/read-knative.ts';
+
+const manifests = readKnative();
+const ofKind = (kind: string, apiVersion?: string) =>
+  manifests.filter(
+    ({ object }) => object.kind === kind && (apiVersion === undefined || object.apiVersion === apiVersion),
+  );
+const serving = 'serving.knative.dev/v1';
+const workloads = [...ofKind('Service', serving), ...ofKind('Deployment')];
+
+/** SinkBinding puts these into a Deployment's containers. */
+const injected = ['K_SINK', 'K_CE_OVERRIDES', 'K_CA_CERTS'];
+
+type Container = {
+  readonly name: string;
+  readonly image: string;
+  readonly command: readonly string[];
+  readonly ports: readonly { readonly name: string; readonly containerPort: number }[];
+  readonly env?: readonly { readonly name: string; readonly value?: string; readonly valueFrom?: object }[];
+  readonly livenessProbe: Probe;
+  readonly readinessProbe: Probe;
+  readonly resources: { readonly requests: Resources; readonly limits: Resources };
+  readonly securityContext: Record<string, unknown>;
+};
+type Probe = { readonly httpGet: { readonly path: string; readonly port?: string } };
+type Resources = { readonly cpu: string; readonly memory: string };
+
+function containerOf(object: KubernetesManifest): Container {
+  const spec = object.spec as { template: { spec: { containers: [Container] } } };
+  return spec.template.spec.containers[0];
+}
+
+/** Every value below `key`, however deep. */
+function valuesOf(value: unknown, key: string): unknown[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, member]) => (name === key ? [member] : valuesOf(member, key)));
+}
+
+describe('the manifests', () => {
+  it('are there', () => {
+    expect(workloads.length).toBeGreaterThanOrEqual(7);
+  });
+
+  it.each(manifests)('$file holds one object', ({ documents, object }) => {
+    expect(documents).toBe(1);
+    expect(object.metadata.name).toMatch(/^[a-z0-9-]+$/);
+  });
+
+  it.each(manifests.filter(({ folder }) => folder !== 'base'))(
+    '$file is named after its function',
+    ({ folder, object }) => {
+      const name = object.metadata.name.replace(/^kubemirror-/, '');
+      expect(name === folder || name.startsWith(`${folder}-`)).toBe(true);
+      expect(object.metadata.labels?.['app.kubernetes.io/name'] ?? folder).toBe(folder);
+      const isClusterScoped = object.kind.startsWith('Cluster');
+      expect(object.metadata.namespace === undefined).toBe(isClusterScoped);
+    },
+  );
+
+  it.each(globSync('knative/**/kustomization.yaml').filter((file) => !file.includes('overlays')))(
+    '%s lists what stands beside it',
+    (file) => {
+      const { resources } = parse(readFileSync(file, 'utf8')) as { resources: string[] };
+      const beside = globSync([`${dirname(file)}/*.yaml`, `${dirname(file)}/*/kustomization.yaml`])
+        .map((path) => path.slice(dirname(file).length + 1).replace(/\/kustomization.yaml$/, ''))
+        .filter((path) => !/^(?:kustomization.yaml|.*\.example\.yaml|overlays.*|telemetry.*)$/.test(path));
+      expect(resources.toSorted()).toEqual(beside.toSorted());
+    },
+  );
+
+  it('can all be used by the development broker', async () => {
+    const selected = selectBrokerManifests(await readManifests('knative'), 'kubemirror');
+    expect(selected.brokers.map(({ name }) => name)).toEqual(['default']);
+    expect(selected.triggers).toHaveLength(ofKind('Trigger').length);
+    expect(selected.pingSources).toHaveLength(ofKind('PingSource').length);
+  });
+});
+
+describe('service.yaml', () => {
+  it.each(manifests.filter(({ file }) => basename(file) === 'service.yaml'))(
+    '$file holds the serving Service that kn applies',
+    ({ folder, object }) => {
+      expect(object).toMatchObject({ apiVersion: serving, kind: 'Service', metadata: { name: folder } });
+    },
+  );
+});
+
+describe('the Triggers', () => {
+  const known = new Set<string>(Object.values(eventTypes));
+  const names = new Map(
+    [...ofKind('Service'), ...ofKind('Broker')].map(({ object }) => [
+      `${object.apiVersion}/${object.kind}/${object.metadata.name}`,
+      true,
+    ]),
+  );
+
+  it.each(ofKind('Trigger'))('$file filters types that exist', ({ object }) => {
+    const types = valuesOf(object.spec?.['filters'], 'type');
+    expect(types.length).toBeGreaterThan(0);
+    for (const type of types) expect(known).toContain(type);
+  });
+
+  it.each([...ofKind('Trigger'), ...ofKind('SinkBinding'), ...ofKind('PingSource'), ...ofKind('Broker')])(
+    '$file refers to what exists',
+    ({ object }) => {
+      const references = valuesOf(object.spec, 'ref') as { apiVersion: string; kind: string; name: string }[];
+      expect(references.length).toBeGreaterThan(0);
+      for (const { apiVersion, kind, name } of references) {
+        expect([...names.keys()]).toContain(`${apiVersion}/${kind}/${name}`);
+      }
+    },
+  );
+
+  it.each(ofKind('Trigger'))('$file has its own delivery, which some classes need', ({ object }) => {
+    expect(object.spec?.['delivery']).toMatchObject({ retry: expect.any(Number) as number });
+  });
+});
+
+describe.each(workloads)('$file', ({ folder, object }: Manifest) => {
+  const container = containerOf(object);
+
+  it('runs its function without rights over the node', () => {
+    expect(container).toMatchObject({
+      name: folder,
+      image: 'kubemirror:dev',
+      command: ['node', `functions/${folder}/index.js`],
+      securityContext: {
+        runAsNonRoot: true,
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ['ALL'] },
+        seccompProfile: { type: 'RuntimeDefault' },
+      },
+      livenessProbe: { httpGet: { path: '/livez' } },
+      readinessProbe: { httpGet: { path: '/readyz' } },
+    });
+    for (const resources of [container.resources.requests, container.resources.limits]) {
+      expect(resources).toEqual({ cpu: expect.any(String) as string, memory: expect.any(String) as string });
+    }
+  });
+});
+
+describe.each(workloads.filter(({ folder }) => existsSync(`functions/${folder}/config.ts`)))(
+  'the environment in $file',
+  ({ folder, object }: Manifest) => {
+    const container = containerOf(object);
+
+    it('has variables that the function reads, and all that it requires', async () => {
+      const variables = await variablesOf(folder);
+      const set = (container.env ?? []).map(({ name }) => name);
+      expect(variables.map(({ name }) => name)).toEqual(expect.arrayContaining(set));
+      const bound = ofKind('SinkBinding').some((binding) => binding.folder === folder);
+      const required = variables.filter((variable) => variable.required).map(({ name }) => name);
+      expect([...set, ...(bound ? injected : [])]).toEqual(expect.arrayContaining(required));
+    });
+
+    it('takes secrets from Secrets', async () => {
+      const secrets = (await variablesOf(folder)).filter(({ secret }) => secret).map(({ name }) => name);
+      const plain = (container.env ?? []).filter(({ value }) => value !== undefined).map(({ name }) => name);
+      expect(plain.filter((name) => secrets.includes(name))).toEqual([]);
+    });
+
+    it('agrees with the ports', async () => {
+      const variables = await variablesOf(folder);
+      const portOf = (name: string) =>
+        Number(
+          container.env?.find((entry) => entry.name === name)?.value ??
+            variables.find((variable) => variable.name === name)?.default,
+        );
+      // Knative sets PORT from the one port it allows.
+      const isService = object.kind === 'Service';
+      const reserved = isService ? [8008, 8012, 8013, 8022, 8112, 9090, 9091] : [];
+      const expected = isService
+        ? [{ name: 'http1', containerPort: 8080 }]
+        : [
+            { name: 'http', containerPort: portOf('PORT') },
+            { name: 'metrics', containerPort: portOf('METRICS_PORT') },
+          ];
+      expect(container.ports).toEqual(expected);
+      expect(reserved).not.toContain(portOf('METRICS_PORT'));
+    });
+  },
+);
+
+async function variablesOf(folder: string) {
+  return (await configurations()).get(folder) ?? [];
+}
