@@ -1,0 +1,164 @@
+import { isDeepStrictEqual } from 'node:util';
+
+import type { KubernetesObject } from '../../../core/kubernetes-object.ts';
+import type { ClusterState } from '../cluster-state.ts';
+import {
+  type CustomResourceDefinition,
+  cleanupFinalizer,
+  customDefinitions,
+  customStorage,
+} from '../registry/custom-definitions.ts';
+import type { Definition } from '../registry/definition.ts';
+import { parseStored } from '../store/stored-object.ts';
+import { deleteObject } from '../writes/delete-object.ts';
+import { timestamp } from '../writes/timestamp.ts';
+import { updateObject } from '../writes/update-object.ts';
+import { writeAs } from './write-as.ts';
+
+const crdStorage = 'apiextensions.k8s.io/customresourcedefinitions';
+
+/**
+ * What the API server does about CustomResourceDefinitions: accepts their names, establishes them, serves
+ * their versions, and deletes the instances before one goes.
+ */
+export class CrdController {
+  readonly #cluster: ClusterState;
+  readonly #definition: Definition;
+
+  constructor(cluster: ClusterState) {
+    this.#cluster = cluster;
+    const definition = cluster.registry.find('apiextensions.k8s.io', 'v1', 'customresourcedefinitions');
+    if (definition === undefined) throw new Error('Cannot watch CRDs: their kind is not served');
+    this.#definition = definition;
+  }
+
+  /** Serves what is stored and follows every change from now on. */
+  start(): () => void {
+    for (const { name } of this.#all()) this.#sync(name, undefined);
+    return this.#cluster.store.subscribe(crdStorage, (change) => {
+      const before = change.before === undefined ? undefined : asCrd(parseStored(change.before));
+      if (change.type === 'deleted') this.#unserve(asCrd(parseStored(change.after)));
+      // A definition is served a moment after the answer to its creation, as with a real server.
+      else setImmediate(() => this.#sync(change.after.name, before));
+    });
+  }
+
+  #all() {
+    const { store } = this.#cluster;
+    return store.list(crdStorage, {
+      prefix: '',
+      startKey: '',
+      revision: store.revision,
+      limit: 0,
+      matches: () => true,
+    }).items;
+  }
+
+  #sync(name: string, before: CustomResourceDefinition | undefined): void {
+    const stored = this.#cluster.store.get(crdStorage, name);
+    if (stored === undefined) return;
+    const crd = asCrd(parseStored(stored));
+    if (crd.metadata.deletionTimestamp !== undefined) {
+      this.#cleanUp(crd);
+      return;
+    }
+    if (!isEstablished(crd)) {
+      this.#establish(name);
+      return;
+    }
+    this.#cluster.registry.setCustom(name, customDefinitions(crd));
+    // A changed definition tears its storage down: every watch on it ends, and clients list again.
+    if (before !== undefined && isEstablished(before) && !isDeepStrictEqual(before.spec, crd.spec)) {
+      this.#cluster.watches.close('end', customStorage(crd.spec));
+    }
+  }
+
+  #establish(name: string): void {
+    const stored = this.#cluster.store.get(crdStorage, name);
+    if (stored === undefined) return;
+    const live = parseStored(stored) as KubernetesObject;
+    const { spec } = asCrd(live);
+    const at = timestamp(this.#cluster.now());
+    const condition = (type: string, reason: string, message: string) => ({
+      type,
+      status: 'True',
+      lastTransitionTime: at,
+      reason,
+      message,
+    });
+    const status = {
+      ...(live['status'] as object),
+      conditions: [
+        condition('NamesAccepted', 'NoConflicts', 'no conflicts found'),
+        condition('Established', 'InitialNamesAccepted', 'the initial names have been accepted'),
+      ],
+      acceptedNames: spec.names,
+    };
+    updateObject(this.#cluster, this.#definition, stored, {
+      object: { ...live, status },
+      subresource: 'status',
+      options: writeAs('kube-apiserver'),
+    });
+  }
+
+  /** Deletes the instances; once none is left, the definition loses the finalizer that held it. */
+  #cleanUp(crd: CustomResourceDefinition): void {
+    const { store, registry } = this.#cluster;
+    const storage = customStorage(crd.spec);
+    const definition = registry.all().find((known) => known.storage === storage);
+    const instances = store.list(storage, {
+      prefix: '',
+      startKey: '',
+      revision: store.revision,
+      limit: 0,
+      matches: () => true,
+    }).items;
+    if (definition !== undefined && instances.length > 0) {
+      for (const instance of instances) {
+        deleteObject(this.#cluster, definition, instance, {
+          dryRun: false,
+          gracePeriodSeconds: undefined,
+          propagationPolicy: undefined,
+          orphanDependents: undefined,
+          preconditions: undefined,
+        });
+      }
+      if (store.count(storage) > 0) {
+        this.#retryWhenEmpty(storage, crd.metadata.name);
+        return;
+      }
+    }
+    const stored = store.get(crdStorage, crd.metadata.name);
+    if (stored === undefined) return;
+    const live = parseStored(stored) as KubernetesObject;
+    const finalizers = (live.metadata.finalizers ?? []).filter((finalizer) => finalizer !== cleanupFinalizer);
+    updateObject(this.#cluster, this.#definition, stored, {
+      object: { ...live, metadata: { ...live.metadata, finalizers } },
+      subresource: '',
+      options: writeAs('kube-apiserver'),
+    });
+  }
+
+  #retryWhenEmpty(storage: string, name: string): void {
+    const release = this.#cluster.store.subscribe(storage, () => {
+      if (this.#cluster.store.count(storage) > 0) return;
+      release();
+      setImmediate(() => this.#sync(name, undefined));
+    });
+  }
+
+  #unserve(crd: CustomResourceDefinition): void {
+    this.#cluster.registry.setCustom(crd.metadata.name, []);
+    this.#cluster.watches.close('end', customStorage(crd.spec));
+  }
+}
+
+function asCrd(object: Readonly<KubernetesObject>): CustomResourceDefinition {
+  return object as unknown as CustomResourceDefinition;
+}
+
+function isEstablished(crd: CustomResourceDefinition): boolean {
+  return (crd.status?.conditions ?? []).some(
+    (condition) => condition.type === 'Established' && condition.status === 'True',
+  );
+}

@@ -1,0 +1,33 @@
+import type { ClusterState } from '../cluster-state.ts';
+import type { Answer } from '../http/answer.ts';
+import type { Call } from '../http/call.ts';
+import type { ResourceInfo } from '../http/request-info.ts';
+import type { Definition } from '../registry/definition.ts';
+import {
+  localSubjectAccessReview,
+  selfSubjectAccessReview,
+  selfSubjectRulesReview,
+  subjectAccessReview,
+} from './access-reviews.ts';
+import { selfSubjectReview, tokenReview } from './identity-reviews.ts';
+
+export type Review = (
+  cluster: ClusterState,
+  call: Call,
+  definition: Definition,
+  resource: ResourceInfo,
+) => Promise<Answer>;
+
+const reviews: Readonly<Record<string, Review>> = {
+  'authorization.k8s.io/subjectaccessreviews': subjectAccessReview,
+  'authorization.k8s.io/localsubjectaccessreviews': localSubjectAccessReview,
+  'authorization.k8s.io/selfsubjectaccessreviews': selfSubjectAccessReview,
+  'authorization.k8s.io/selfsubjectrulesreviews': selfSubjectRulesReview,
+  'authentication.k8s.io/tokenreviews': tokenReview,
+  'authentication.k8s.io/selfsubjectreviews': selfSubjectReview,
+};
+
+/** The handler of a resource that is never stored, only answered. */
+export function reviewOf(definition: Definition): Review | undefined {
+  return reviews[`${definition.group}/${definition.resource}`];
+}
