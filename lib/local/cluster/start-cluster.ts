@@ -26,6 +26,11 @@ export type StartClusterOptions = {
   readonly host?: string;
   /** Users by bearer token. */
   readonly tokens: Readonly<Record<string, UserInfo>>;
+  /**
+   * Which controllers run: those inside every API server, or also those that a controller manager brings
+   * (namespace contents, owner references, default service accounts). Default `all`.
+   */
+  readonly controllers?: 'all' | 'api-server';
   readonly history?: Partial<HistoryWindow>;
   readonly settings?: Partial<ClusterSettings>;
   readonly now?: () => Date;

@@ -83,7 +83,9 @@ export class WatchStream<Event> {
 
   #pump(): void {
     if (this.#closed || this.#stalled || this.#waiting === 0) return;
-    this.#response.cork();
+    // Corking the response itself would join the lines of a burst into one chunk.
+    const { socket } = this.#response;
+    socket?.cork();
     while (this.#waiting > 0 && !this.#response.writableNeedDrain) {
       const event = this.#queue[this.#head] as Event;
       this.#head += 1;
@@ -95,7 +97,7 @@ export class WatchStream<Event> {
       this.#queue = [];
       this.#head = 0;
     }
-    process.nextTick(() => this.#response.uncork());
+    process.nextTick(() => socket?.uncork());
   }
 
   /** One write per event: client-side decoders rely on lines, but proxies pass chunks on as they come. */
@@ -105,7 +107,7 @@ export class WatchStream<Event> {
       return true;
     }
     this.#response.write(line.subarray(0, line.length >> 1));
-    this.#response.uncork();
+    this.#response.socket?.uncork();
     this.#finish();
     setImmediate(() => this.#response.destroy());
     return false;

@@ -21,7 +21,7 @@ export function parseDeleteOptions(call: Call, body: Buffer): DeleteOptions {
     body.length === 0 ? {} : decodeValue(body, call.request.headers['content-type'], 'DeleteOptions')
   ) as Record<string, unknown>;
   if (given['kind'] !== undefined && given['kind'] !== 'DeleteOptions') {
-    throw badRequest(`decoded object cannot be converted to DeleteOptions: ${String(given['kind'])}`);
+    throw badRequest(`decoded object cannot be converted to DeleteOptions`);
   }
   const policy = (given['propagationPolicy'] ?? query.get('propagationPolicy') ?? undefined) as
     | string
