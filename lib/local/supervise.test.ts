@@ -72,7 +72,7 @@ describe('supervise()', () => {
       .poll(async () => (pid = await pidOf(it.url).catch(() => Number.NaN)), { timeout: 10_000 })
       .toBeGreaterThan(0);
     aborting.abort();
-    await expect(start).rejects.toThrow();
+    await expect(start).rejects.toThrow('abort');
     expect(() => process.kill(pid, 0)).toThrow('ESRCH');
   });
 });

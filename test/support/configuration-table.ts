@@ -36,7 +36,7 @@ function variablesOf(schema: z.ZodObject): Variable[] {
   return Object.entries(json.properties).map(([name, property]) => ({
     name,
     required: json.required?.includes(name) ?? false,
-    default: property.default === undefined ? '' : String(property.default),
+    default: property.default === undefined ? '' : JSON.stringify(property.default).replace(/^"|"$/g, ''),
     description: property.description ?? '',
     secret: property.secret === true,
   }));

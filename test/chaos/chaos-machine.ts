@@ -1,0 +1,124 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  type FunctionName,
+  functionEnvironment,
+  functionPorts,
+  functionUrl,
+  infrastructurePorts,
+} from '../../lib/local/function-plan.ts';
+import { type PostgresServer, startPostgres } from '../../lib/local/postgres.ts';
+import { type Supervised, supervise } from '../../lib/local/supervise.ts';
+
+/** Everything but the cluster, as processes that can be killed one by one. */
+export type ChaosMachine = {
+  readonly databaseUrl: string;
+  readonly postgres: PostgresServer;
+  readonly processes: ReadonlyMap<string, Supervised>;
+  readonly stop: () => Promise<void>;
+};
+
+const functions: readonly FunctionName[] = [
+  'deviser',
+  'resources-ingester',
+  'events-ingester',
+  'resources-watcher',
+  'events-watcher',
+];
+
+/** Longest time until a difference must have been found and repaired once all faults have stopped. */
+export const reconcileIntervalMs = 10_000;
+
+/** Starts PostgreSQL, broker and the functions of the road from cluster to database. */
+export async function startChaosMachine(options: {
+  readonly folder: string;
+  readonly portBase: number;
+  readonly kubeconfig: string;
+  readonly clusterName: string;
+  readonly brokerProfile: string;
+  /** As `--faults` of the development broker has them. */
+  readonly brokerFaults: string;
+  readonly namespaces: readonly string[];
+  readonly say: (line: string) => void;
+}): Promise<ChaosMachine> {
+  const { folder, portBase } = options;
+  for (const name of ['logs', 'broker']) mkdirSync(join(folder, name), { recursive: true });
+  // Without fsync a killed server still keeps what it has committed: the operating system lives on.
+  const postgres = await startPostgres({ folder: join(folder, 'postgres'), settings: { fsync: 'off' } });
+  const processes = new Map<string, Supervised>();
+  const stop = async () => {
+    for (const [, process] of [...processes].toReversed()) await process.stop();
+    await postgres.stop();
+  };
+  const start = async (
+    name: string,
+    job: { command: string[]; environment: Record<string, string>; url: string },
+  ) => {
+    const { command, environment, url } = job;
+    const logFile = join(folder, 'logs', `${name}.log`);
+    const signal = new AbortController().signal;
+    processes.set(
+      name,
+      await supervise(
+        { name, command, environment, readyUrl: `${url}/readyz`, logFile },
+        { onRestart: options.say, signal },
+      ),
+    );
+  };
+  const inherited = { PATH: process.env['PATH'] ?? '', HOME: folder };
+  try {
+    const brokerPort = portBase + infrastructurePorts.broker;
+    const services = functions.flatMap((name) => ['--service', `${name}=${functionUrl(portBase, name)}`]);
+    await start('broker', {
+      command: [
+        fromRoot('lib/local/broker/main.ts'),
+        ...[
+          '--port',
+          String(brokerPort),
+          '--manifests',
+          fromRoot('knative'),
+          '--data',
+          join(folder, 'broker'),
+        ],
+        ...['--profile', options.brokerProfile, '--faults', options.brokerFaults, '--no-pings'],
+        ...services,
+      ],
+      environment: inherited,
+      url: `http://127.0.0.1:${brokerPort}`,
+    });
+    for (const name of functions) {
+      const environment = functionEnvironment(name, {
+        portBase,
+        databaseUrl: postgres.url(),
+        kubeconfig: options.kubeconfig,
+        clusterName: options.clusterName,
+        jwtSignKey: '',
+        inherited,
+      });
+      await start(name, {
+        command: [fromRoot(`functions/${name}/index.ts`)],
+        environment: {
+          ...environment,
+          RECONCILE_INTERVAL: `${reconcileIntervalMs}ms`,
+          NAMESPACES: options.namespaces.join(','),
+        },
+        url: functionUrl(portBase, name),
+      });
+    }
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { databaseUrl: postgres.url(), postgres, processes, stop };
+}
+
+/** Functions whose process a fault may kill. */
+export const killable: readonly string[] = ['broker', ...functions];
+
+function fromRoot(path: string): string {
+  return fileURLToPath(new URL(`../../${path}`, import.meta.url));
+}
+
+export const portsPerMachine =
+  Math.max(...Object.values(functionPorts), ...Object.values(infrastructurePorts)) + 1;
