@@ -27,7 +27,7 @@ export function createCallSubscriber(deps: {
   readonly now: () => number;
   readonly signal: AbortSignal;
 }): CallSubscriber {
-  return async ({ url, stored, mode, timeoutMs, extensions }) => {
+  const callOnce: CallSubscriber = async ({ url, stored, mode, timeoutMs, extensions }) => {
     const faults = deps.faults();
     if (faults.maxDelayMs > 0) {
       await delay(Math.floor(deps.random() * faults.maxDelayMs), undefined, { signal: deps.signal });
@@ -63,6 +63,13 @@ export function createCallSubscriber(deps: {
           : undefined,
       reply: replyOf(headers, body),
     };
+  };
+
+  return async (call) => {
+    if (deps.random() >= deps.faults().duplicate) return callOnce(call);
+    // At the same time, so that both meet in the subscriber.
+    const [answer] = await Promise.all([callOnce(call), callOnce(call)]);
+    return answer;
   };
 }
 

@@ -1,9 +1,14 @@
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { encodeHttpEvent } from '../../cloudevents/encode-http-event.ts';
 import type { CloudEvent } from '../../core/cloud-event.ts';
+import { type BrokerFaults, parseBrokerFaults } from './broker-faults.ts';
 import { selectBrokerManifests } from './broker-manifests.ts';
+import type { BrokerStats } from './broker-stats.ts';
 import { type BrokerOptions, type DevelopmentBroker, startBroker } from './start-broker.ts';
 
 const cleanups: (() => Promise<void>)[] = [];
@@ -321,4 +326,172 @@ describe('a broker that stores', () => {
       expect(broker.stats()).toMatchObject({ pending: 0, triggers: { 'kubemirror/sub': { delivered: 1 } } });
     },
   );
+
+  it.each([
+    ['kafka-unordered', 503],
+    ['jetstream', 500],
+  ])('%s refuses a record above 1 MiB with %s every time', async (profile, expected) => {
+    const broker = await brokerFor({ manifests: manifests({}), profile });
+    const long = { ...event, data: 'x'.repeat(1_048_576) };
+    expect(await send(broker, long)).toBe(expected);
+    expect(await send(broker, long)).toBe(expected);
+    expect(await send(broker)).toBe(202);
+  });
+
+  it('JetStream suppresses a second event of the same id, whatever its source', async () => {
+    const { url, calls } = await fakeService(status(202));
+    const broker = await brokerFor({
+      manifests: manifests({ sub: {} }),
+      services: { sub: url },
+      profile: 'jetstream',
+    });
+    expect(await send(broker)).toBe(202);
+    expect(await send(broker, { ...event, source: '/another' })).toBe(202);
+    await broker.idle();
+    expect(calls).toHaveLength(1);
+  });
+
+  it('JetStream loses an event at the first 503 where the Trigger has no delivery', async () => {
+    const { url, calls } = await fakeService(sequence(status(503), status(202)));
+    const broker = await brokerFor({
+      manifests: manifests({ sub: { delivery: undefined } }, { delivery: quick }),
+      services: { sub: url },
+      profile: 'jetstream',
+    });
+    await send(broker);
+    await broker.idle();
+    expect(calls).toHaveLength(1);
+    expect(broker.stats().losses).toMatchObject([{ id: 'one', trigger: 'kubemirror/sub' }]);
+  });
+
+  it('JetStream delivers again behind the others', async () => {
+    const { url, calls } = await fakeService(sequence(status(503), status(202)));
+    const broker = await brokerFor({
+      manifests: manifests({ sub: { delivery: { ...quick, backoffDelay: 'PT0.3S' } } }),
+      services: { sub: url },
+      profile: 'jetstream',
+    });
+    await Promise.all([send(broker), send(broker, { ...event, id: 'two' })]);
+    await broker.idle();
+    const ids = calls.map(({ headers }) => headers['ce-id']);
+    expect(ids).toHaveLength(3);
+    expect(ids[2]).toBe(ids[0]);
+    expect(ids[1]).not.toBe(ids[0]);
+  });
+
+  it.each(['kafka-unordered', 'kafka-ordered', 'rabbit', 'jetstream'])(
+    '%s delivers after a restart what it had accepted',
+    async (profile) => {
+      const dataDir = await mkdtemp(join(tmpdir(), 'kubemirror-broker-'));
+      cleanups.push(() => rm(dataDir, { recursive: true }));
+      const silent = await fakeService(() => {});
+      const taking = await fakeService(status(202));
+      const options = { manifests: manifests({ sub: {} }), profile, dataDir };
+      const first = await startBroker({ ...options, services: { sub: silent.url } });
+      for (const id of ['a', 'b', 'c']) expect(await send(first, { ...event, id })).toBe(202);
+      await first.stop();
+      const second = await brokerFor({ ...options, services: { sub: taking.url } });
+      await second.idle();
+      expect(taking.calls.map(({ headers }) => String(headers['ce-id'])).toSorted()).toEqual(['a', 'b', 'c']);
+      expect(taking.calls[0]?.body).toBe('{"kind":"Pod"}');
+    },
+  );
+
+  it('the asynchronous in-memory broker forgets what it had accepted', async () => {
+    const silent = await fakeService(() => {});
+    const taking = await fakeService(status(202));
+    const dataDir = tmpdir();
+    const options = { manifests: manifests({ sub: {} }), profile: 'imc-async', dataDir };
+    const first = await startBroker({ ...options, services: { sub: silent.url } });
+    expect(await send(first)).toBe(202);
+    await first.stop();
+    const second = await brokerFor({ ...options, services: { sub: taking.url } });
+    await second.idle();
+    expect(taking.calls).toEqual([]);
+  });
+});
+
+describe('the faults', () => {
+  async function faulty(faults: Partial<BrokerFaults>, answer = status(202)) {
+    const service = await fakeService(answer);
+    const broker = await brokerFor({
+      manifests: manifests({ sub: {} }),
+      services: { sub: service.url },
+      faults,
+    });
+    return { broker, calls: service.calls };
+  }
+
+  it('duplicate delivers twice', async () => {
+    const { broker, calls } = await faulty({ duplicate: 1 });
+    expect(await send(broker)).toBe(202);
+    expect(calls).toHaveLength(2);
+  });
+
+  it('dropAnswer makes the broker send again what the subscriber has', async () => {
+    const { broker, calls } = await faulty({ dropAnswer: 1 });
+    expect(await send(broker)).toBe(500);
+    expect(calls).toHaveLength(4);
+  });
+
+  it('dropRequest keeps attempts from the subscriber', async () => {
+    const { broker, calls } = await faulty({ dropRequest: 1 });
+    expect(await send(broker)).toBe(500);
+    expect(calls).toHaveLength(0);
+    broker.setFaults({ dropRequest: 0 });
+    expect(await send(broker)).toBe(202);
+  });
+
+  it('refuse answers the source with the failure status', async () => {
+    const { broker, calls } = await faulty({ refuse: 1 });
+    expect(await send(broker)).toBe(500);
+    expect(calls).toHaveLength(0);
+  });
+
+  it('dropAck drops the connection of a source whose event was taken', async () => {
+    const { broker, calls } = await faulty({ dropAck: 1 });
+    await expect(send(broker)).rejects.toThrow('fetch failed');
+    expect(calls).toHaveLength(1);
+  });
+
+  it('reorderWindow and maxDelayMs deliver everything all the same', async () => {
+    const service = await fakeService(status(202));
+    const broker = await brokerFor({
+      manifests: manifests({ sub: {} }),
+      services: { sub: service.url },
+      profile: 'kafka-unordered:2',
+      faults: { reorderWindow: 20, maxDelayMs: 5 },
+    });
+    const ids = Array.from({ length: 40 }, (_, index) => String(index));
+    await Promise.all(ids.map((id) => send(broker, { ...event, id })));
+    await broker.idle();
+    const delivered = service.calls.map(({ headers }) => String(headers['ce-id']));
+    expect(delivered.toSorted()).toEqual(ids.toSorted());
+    expect(delivered).not.toEqual(ids);
+  });
+
+  it('are switched over HTTP as well, and the stats are read there', async () => {
+    const { broker, calls } = await faulty({});
+    const switched = await fetch(`${broker.url}/_broker/faults`, { method: 'PUT', body: '{"refuse":1}' });
+    expect(switched.status).toBe(204);
+    expect(await send(broker)).toBe(500);
+    const stats = (await (await fetch(`${broker.url}/_broker/stats`)).json()) as BrokerStats;
+    expect(stats).toMatchObject({ accepted: 0, refused: 1, pending: 0 });
+    expect(calls).toEqual([]);
+  });
+
+  it.each(['nonsense=1', 'duplicate=2', 'duplicate=', 'maxDelayMs=-1', 'duplicate'])(
+    'refuses %j on the command line',
+    (text) => {
+      expect(() => parseBrokerFaults(text)).toThrow(TypeError);
+    },
+  );
+
+  it('are read from the command line', () => {
+    expect(parseBrokerFaults('duplicate=0.1, maxDelayMs=50')).toMatchObject({
+      duplicate: 0.1,
+      maxDelayMs: 50,
+      dropAck: 0,
+    });
+  });
 });
