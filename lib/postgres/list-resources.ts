@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { ScopeParameter } from '../core/scope-parameter.ts';
+import { likePattern } from './like-pattern.ts';
 import { loadSql } from './load-sql.ts';
 
 export type ResourceSort = 'resource' | 'created_at' | 'updated_at' | 'global_uid' | 'composition_id';
@@ -63,7 +64,7 @@ export async function listResources(
     filter.cluster,
     filter.namespace,
     filter.name,
-    filter.nameContains === undefined ? undefined : `%${filter.nameContains.replace(/[\\%_]/g, '\\$&')}%`,
+    filter.nameContains === undefined ? undefined : likePattern(filter.nameContains),
     filter.compositionId,
     filter.labels === undefined ? undefined : JSON.stringify(filter.labels),
     filter.updatedSince,

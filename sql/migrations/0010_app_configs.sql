@@ -6,7 +6,9 @@ create table app_configs (
   id uuid primary key default gen_random_uuid(),
   -- Name of the object and of the file that is rendered, so it must be fit for both (RFC 1123 label).
   name text not null check (name ~ '^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$'),
-  repository_url text not null check (length(repository_url) between 1 and 2048),
+  -- Never with a password: it would go into the log, every event and the object.
+  repository_url text not null
+    check (length(repository_url) between 1 and 2048 and repository_url !~ '^[^/]*//[^/@]*:[^/@]*@'),
   branch text not null default 'main' check (length(branch) between 1 and 255),
   environment text not null check (length(environment) between 1 and 63),
   -- Raised by every change, set by trigger. Never falls, also when a row of the same id comes again.

@@ -4,7 +4,9 @@
 -- A version is taken when it is newer than the stored one, when the same version comes in another API version
 -- or comes whole after it was truncated, and, where versions are no numbers, when it was observed later.
 -- A deleted object never comes back. Several versions of one object in a batch each make a history row.
-with candidate as materialized (
+-- One moment for the whole batch, read after the lock was taken, so that times follow positions.
+with moment as materialized (select clock_timestamp() as at),
+candidate as materialized (
   select
     s.ordinal,
     s.uid,
@@ -64,7 +66,7 @@ inserted as (
     s.cluster_name, s.uid, s.api_group, s.api_version, s.kind, s.resource, s.namespace, s.name,
     c.resource_version, s.resource_version_text, c.composition_id,
     coalesce(s.raw -> 'metadata' -> 'labels', '{}'), s.owner_uids, coalesce(s.created_at, s.observed_at),
-    statement_timestamp(), s.observed_at, s.raw, s.raw -> 'status', s.truncated
+    (select at from moment), s.observed_at, s.raw, s.raw -> 'status', s.truncated
   from candidate c
   join stage_resources s on s.ordinal = c.ordinal
   where c.age = 1 and not c.known
@@ -79,7 +81,7 @@ updated as (
     composition_id = c.composition_id,
     labels = coalesce(s.raw -> 'metadata' -> 'labels', '{}'),
     owner_uids = s.owner_uids,
-    updated_at = statement_timestamp(),
+    updated_at = (select at from moment),
     observed_at = s.observed_at,
     raw = s.raw,
     status_raw = s.raw -> 'status',
@@ -94,7 +96,7 @@ recorded as (
     name, resource_version, resource_version_text, composition_id, observed_at, raw, truncated
   )
   select
-    statement_timestamp(), nextval('resource_positions'), 'upserted', o.*
+    (select at from moment), nextval('resource_positions'), 'upserted', o.*
   from (
     select
       s.cluster_name, s.uid, s.api_group, s.api_version, s.kind, s.resource, s.namespace, s.name,
@@ -106,13 +108,14 @@ recorded as (
   ) o
 )
 select
+  coalesce(array_agg(ordinal) filter (where copy = 1), '{}') as taken,
   count(*) filter (where age = 1 and not known) as inserted,
   count(*) filter (where age = 1 and known) as updated,
   -- Whose composition became known or changed: what they own has to follow.
   coalesce(
-    array_agg(uid) filter (
+    jsonb_agg(jsonb_build_array(cluster_name, uid)) filter (
       where age = 1 and composition_id is not null and composition_id is distinct from prior_composition_id
     ),
-    '{}'
-  ) as composed_uids
+    '[]'
+  ) as composed
 from candidate

@@ -1,0 +1,33 @@
+import type { Pool } from 'pg';
+import type { EventRow } from './list-events.ts';
+import { loadSql } from './load-sql.ts';
+
+/** One version of an event in a stream, with what rights to it depend on. */
+export type StreamedEvent = Omit<EventRow, 'position'> & {
+  readonly position: number;
+  readonly involved_object_group: string;
+  readonly involved_object_resource: string | null;
+  readonly involved_object_namespace: string;
+};
+
+const statement = loadSql('read-events-after');
+
+/** Event versions above a position in commit order, whoever may see them: the caller checks that for each. */
+export async function readEventsAfter(
+  pool: Pick<Pool, 'query'>,
+  range: {
+    readonly after: number;
+    readonly upTo?: number;
+    readonly compositionId?: string | undefined;
+    readonly limit: number;
+  },
+): Promise<StreamedEvent[]> {
+  const result = await pool.query<Omit<StreamedEvent, 'position'> & { readonly position: string }>(statement, [
+    range.after,
+    range.upTo,
+    range.compositionId,
+    range.limit,
+  ]);
+  // Positions come from a sequence that would need centuries to leave the safe integers.
+  return result.rows.map((row) => ({ ...row, position: Number(row.position) }));
+}

@@ -1,0 +1,40 @@
+-- Where a batch of Kubernetes events lands before it is merged; see stage-resources.sql.
+create temporary table stage_events (
+  ordinal integer not null,
+  created_at timestamptz not null,
+  cluster_name text collate "C" not null,
+  uid text collate "C" not null,
+  resource_version text,
+  resource_version_text text collate "C" not null,
+  namespace text collate "C" not null,
+  name text collate "C" not null,
+  event_type text collate "C" not null,
+  reason text,
+  action text,
+  message text,
+  count integer,
+  series_count integer,
+  series_last_observed_at timestamptz,
+  first_seen_at timestamptz,
+  source_component text,
+  source_host text,
+  reporting_controller text,
+  reporting_instance text,
+  resource_kind text collate "C" not null,
+  involved_object_group text collate "C" not null,
+  involved_object_version text collate "C" not null,
+  involved_object_kind text collate "C" not null,
+  involved_object_resource text collate "C",
+  involved_object_namespace text collate "C" not null,
+  involved_object_name text collate "C" not null,
+  involved_object_uid text collate "C",
+  involved_object_field_path text,
+  related_object jsonb,
+  -- From the event's own label, or where the involved object is a composition itself.
+  composition_id uuid,
+  observed_at timestamptz not null,
+  -- False where the event carries no time and created_at is when it was observed, which differs from delivery to
+  -- delivery: its duplicates have to be looked for.
+  dated boolean not null,
+  raw jsonb not null
+) on commit delete rows
