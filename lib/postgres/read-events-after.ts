@@ -22,12 +22,10 @@ export async function readEventsAfter(
     readonly limit: number;
   },
 ): Promise<StreamedEvent[]> {
-  const result = await pool.query<Omit<StreamedEvent, 'position'> & { readonly position: string }>(statement, [
-    range.after,
-    range.upTo,
-    range.compositionId,
-    range.limit,
-  ]);
+  const result = await pool.query<Omit<StreamedEvent, 'position'> & { readonly position: string }>(
+    statement,
+    [range.after, range.upTo, range.compositionId, range.limit],
+  );
   // Positions come from a sequence that would need centuries to leave the safe integers.
   return result.rows.map((row) => ({ ...row, position: Number(row.position) }));
 }

@@ -1,0 +1,269 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type TestDatabase, testDatabase } from '../../test/support/database.ts';
+import { type EventFixture, insertEvents } from '../../test/support/insert-events.ts';
+import { insertResources } from '../../test/support/insert-resources.ts';
+import type { EventScope } from '../core/access-scope.ts';
+import { eventScopeParameter } from '../core/scope-parameter.ts';
+import { eventStreamBounds } from './event-stream-bounds.ts';
+import { listEventTargets } from './list-event-targets.ts';
+import { type EventFilter, type EventKey, listEvents } from './list-events.ts';
+import { readEventsAfter } from './read-events-after.ts';
+import { readInstallation } from './read-installation.ts';
+
+let database: TestDatabase;
+let positions: number[];
+beforeAll(async () => {
+  database = await testDatabase();
+  await insertResources(database.pool, [
+    { name: 'web-1', resource: 'pods', kind: 'Pod', api_group: '', labels: { app: 'web' } },
+  ]);
+  positions = await insertEvents(database.pool, rows);
+});
+afterAll(() => database.drop());
+
+const composition = '0f9c2d1e-0000-4000-8000-000000000001';
+const ledger = {
+  namespace: 'bank',
+  resource_kind: 'apps/v1.Deployment',
+  involved_object_group: 'apps',
+  involved_object_kind: 'Deployment',
+  involved_object_resource: 'deployments',
+  involved_object_name: 'Ledger_1',
+  involved_object_uid: 'ledger-uid',
+};
+const rows: readonly EventFixture[] = [
+  { name: 'oldest', created_at: '2026-11-20T08:00:00Z', composition_id: composition },
+  { name: 'repeated', created_at: '2026-11-20T09:00:00Z', resource_version: 5, message: 'once' },
+  { name: 'bank', created_at: '2026-11-20T09:30:00.000001Z', ...ledger },
+  { name: 'repeated', created_at: '2026-11-21T09:00:00Z', resource_version: 9, message: 'twice' },
+  { name: 'own-label', raw: { metadata: { labels: { app: 'web' } } }, involved_object_uid: null },
+  {
+    name: 'node',
+    ...ledger,
+    namespace: 'default',
+    involved_object_group: '',
+    involved_object_kind: 'Node',
+    involved_object_resource: 'nodes',
+    involved_object_namespace: '',
+    involved_object_name: 'node-1',
+    resource_kind: 'v1.Node',
+  },
+  {
+    name: 'unknown-kind',
+    namespace: 'lab',
+    involved_object_resource: null,
+    involved_object_kind: 'Thing',
+    resource_kind: 'x.io/v1.Thing',
+  },
+  { name: 'abroad', cluster_name: 'elsewhere' },
+];
+
+const everything: EventFilter = {
+  cluster: undefined,
+  namespace: undefined,
+  kind: undefined,
+  nameContains: undefined,
+  compositionId: undefined,
+  labels: undefined,
+  since: undefined,
+};
+const everywhere: EventScope[] = [{ cluster: 'here', events: { kind: 'everywhere' }, involved: [] }];
+
+async function names(
+  filter: Partial<EventFilter>,
+  scopes: readonly EventScope[] = everywhere,
+): Promise<string[]> {
+  const page = { after: undefined, limit: 100 };
+  const found = await listEvents(
+    database.pool,
+    eventScopeParameter(scopes),
+    { ...everything, ...filter },
+    page,
+  );
+  return found.map(
+    (row) => (JSON.parse(row.raw ?? '') as { metadata: { name?: string } }).metadata.name ?? row.global_uid,
+  );
+}
+
+describe('listEvents()', () => {
+  it('shows each event once, with its latest version, newest first', async () => {
+    expect(await names({})).toEqual([
+      'repeated',
+      'unknown-kind',
+      'node',
+      'here:own-label-uid',
+      'bank',
+      'oldest',
+    ]);
+    const page = { after: undefined, limit: 1 };
+    const [newest] = await listEvents(database.pool, eventScopeParameter(everywhere), everything, page);
+    expect(newest).toMatchObject({
+      global_uid: 'here:repeated-uid',
+      message: 'twice',
+      created_at: '2026-11-21T09:00:00.000000Z',
+      resource_kind: 'v1.Pod',
+      resource_name: 'web-1',
+    });
+  });
+
+  it.each<[string, Partial<EventFilter>, string[]]>([
+    ['a namespace', { namespace: 'bank' }, ['bank']],
+    ['a kind alone', { kind: 'Deployment' }, ['bank']],
+    ['a kind with its apiVersion', { kind: 'apps/v1.Deployment' }, ['bank']],
+    ['a part of a name in either case, wildcards as themselves', { nameContains: 'ledger_' }, ['bank']],
+    ['no wildcard', { nameContains: '%' }, []],
+    ['a composition', { compositionId: composition }, ['oldest']],
+    ['times', { since: '2026-11-21T00:00:00Z' }, ['repeated']],
+    ['another cluster', { cluster: 'elsewhere' }, []],
+  ])('takes %s', async (_, filter, expected) => {
+    expect(await names(filter)).toEqual(expected);
+  });
+
+  it('takes labels of the event itself, and of its object only for who may get that', async () => {
+    const labels = { app: 'web' };
+    expect(await names({ labels })).toEqual(['here:own-label-uid']);
+    const pods = { group: '', resource: 'pods', where: { kind: 'everywhere' as const } };
+    expect(await names({ labels }, [{ ...everywhere[0]!, involved: [pods] }])).toEqual([
+      'repeated',
+      'here:own-label-uid',
+      'oldest',
+    ]);
+  });
+
+  it.each<[string, readonly EventScope[], string[]]>([
+    ['nothing', [], []],
+    [
+      'events of a namespace',
+      [{ cluster: 'here', events: { kind: 'listed', namespaces: ['bank'], objects: [] }, involved: [] }],
+      ['bank'],
+    ],
+    [
+      'events about a kind everywhere',
+      [
+        {
+          cluster: 'here',
+          events: { kind: 'listed', namespaces: [], objects: [] },
+          involved: [{ group: '', resource: 'nodes', where: { kind: 'everywhere' } }],
+        },
+      ],
+      ['node'],
+    ],
+    [
+      'events about a kind in a namespace',
+      [
+        {
+          cluster: 'here',
+          events: { kind: 'listed', namespaces: [], objects: [] },
+          involved: [
+            {
+              group: 'apps',
+              resource: 'deployments',
+              where: { kind: 'listed', namespaces: ['bank', 'shop'], objects: [] },
+            },
+          ],
+        },
+      ],
+      ['bank'],
+    ],
+    [
+      'events about one object',
+      [
+        {
+          cluster: 'here',
+          events: { kind: 'listed', namespaces: [], objects: [] },
+          involved: [
+            {
+              group: 'apps',
+              resource: 'deployments',
+              where: { kind: 'listed', namespaces: [], objects: [{ namespace: 'bank', name: 'Ledger_1' }] },
+            },
+          ],
+        },
+      ],
+      ['bank'],
+    ],
+    [
+      'no events about another object of the name',
+      [
+        {
+          cluster: 'here',
+          events: { kind: 'listed', namespaces: [], objects: [] },
+          involved: [
+            {
+              group: 'apps',
+              resource: 'deployments',
+              where: { kind: 'listed', namespaces: [], objects: [{ namespace: 'shop', name: 'Ledger_1' }] },
+            },
+          ],
+        },
+      ],
+      [],
+    ],
+  ])('shows of a scope with %s just that', async (_, scopes, expected) => {
+    expect(await names({}, scopes)).toEqual(expected);
+  });
+
+  it('is read page by page without a gap or a repeat', async () => {
+    const seen: string[] = [];
+    let after: EventKey | undefined;
+    for (;;) {
+      const found = await listEvents(database.pool, eventScopeParameter(everywhere), everything, {
+        after,
+        limit: 2,
+      });
+      seen.push(...found.map((row) => row.global_uid));
+      const last = found.at(-1);
+      if (last === undefined) break;
+      after = [last.created_at, last.position];
+    }
+    expect(seen).toHaveLength(6);
+    expect(new Set(seen).size).toBe(6);
+  });
+});
+
+describe('listEventTargets()', () => {
+  it('names what the events of a cluster are about, once each', async () => {
+    const targets = await listEventTargets(database.pool, { cluster: 'here', namespace: undefined });
+    expect(targets.map((target) => Object.values(target).join('|')).sort()).toEqual(
+      ['bank|apps|deployments|bank', 'default||nodes|', 'lab|||lab', 'shop||pods|shop'].sort(),
+    );
+    const inBank = await listEventTargets(database.pool, { cluster: 'here', namespace: 'bank' });
+    expect(inBank).toEqual([
+      { namespace: 'bank', group: 'apps', resource: 'deployments', involvedNamespace: 'bank' },
+    ]);
+  });
+});
+
+describe('readEventsAfter()', () => {
+  it('gives every version above a position in commit order, up to a limit and an end', async () => {
+    const [first = 0, , third] = positions;
+    const all = await readEventsAfter(database.pool, { after: 0, limit: 100 });
+    expect(all.map((row) => row.position)).toEqual(positions);
+    const some = await readEventsAfter(database.pool, { after: first, upTo: third ?? 0, limit: 100 });
+    expect(some.map((row) => row.position)).toEqual(positions.slice(1, 3));
+    expect(await readEventsAfter(database.pool, { after: first, limit: 1 })).toHaveLength(1);
+    const ofComposition = await readEventsAfter(database.pool, {
+      after: 0,
+      compositionId: composition,
+      limit: 9,
+    });
+    expect(ofComposition.map((row) => row.position)).toEqual([first]);
+  });
+});
+
+describe('eventStreamBounds()', () => {
+  it('gives the last position, and the horizon that retention has set, even where no row is left', async () => {
+    expect(await eventStreamBounds(database.pool)).toEqual({ head: positions.at(-1), horizon: 0 });
+    const empty = await testDatabase();
+    try {
+      expect(await eventStreamBounds(empty.pool)).toEqual({ head: 0, horizon: 0 });
+      await empty.pool.query(`update stream_horizons set position = 17 where stream = 'events'`);
+      expect(await eventStreamBounds(empty.pool)).toEqual({ head: 17, horizon: 17 });
+      const ids = await Promise.all([database, empty].map(({ pool }) => readInstallation(pool)));
+      expect(ids[0]?.sealingSecret.length).toBeGreaterThanOrEqual(64);
+      expect(await readInstallation(empty.pool)).toEqual(ids[1]);
+    } finally {
+      await empty.drop();
+    }
+  });
+});
