@@ -1,7 +1,9 @@
-import type pg from 'pg';
 import type { RowChange } from '../../lib/core/row-change.ts';
 import type { ChangeSource } from '../../lib/postgres/replication/change-source.ts';
-import { createLogicalChangeSource } from '../../lib/postgres/replication/logical-change-source.ts';
+import {
+  createLogicalChangeSource,
+  type LogicalChangeSourceOptions,
+} from '../../lib/postgres/replication/logical-change-source.ts';
 import { createOutboxChangeSource } from '../../lib/postgres/replication/outbox-change-source.ts';
 import type { UndecodableMessage } from '../../lib/postgres/replication/stream-changes.ts';
 import type { Log } from '../../lib/runtime/log.ts';
@@ -17,7 +19,7 @@ export function createSource(
       readonly CHANGE_TABLES: readonly TableEvents[];
       readonly MAX_IN_FLIGHT: number;
     };
-    readonly connection: pg.ClientConfig;
+    readonly connection: LogicalChangeSourceOptions['connection'];
     readonly drainTimeoutMs: number;
     readonly deliver: (change: RowChange) => Promise<void>;
     readonly setAside: (problem: UndecodableMessage) => Promise<void>;
