@@ -1,13 +1,7 @@
 import type { CustomResource } from '../../lib/core/custom-resource.ts';
 import type { DiscoveredResource } from '../../lib/core/discovered-resource.ts';
 import type { ResourceKind } from '../../lib/core/resource-kind.ts';
-
-/** One resource in one namespace scope, followed by one reflector. */
-export type WatchTarget = {
-  readonly kind: ResourceKind;
-  /** `''` for all namespaces and for cluster-scoped resources. */
-  readonly namespace: string;
-};
+import { targetKey, type WatchTarget } from '../../lib/core/watch-target.ts';
 
 export type WatchTargets = {
   /** By key; a target whose kind changed under the same key is another one. */
@@ -29,29 +23,26 @@ export function watchTargets(options: {
 }): WatchTargets {
   const targets = new Map<string, WatchTarget>();
   const unserved: ResourceKind[] = [];
-  const add = (kind: ResourceKind, namespaced: boolean) => {
+  const add = (kind: ResourceKind, namespaced: boolean, custom: boolean) => {
     const scopes = namespaced && options.namespaces.length > 0 ? options.namespaces : [''];
     for (const namespace of scopes) {
-      targets.set(targetKey({ kind, namespace }), { kind, namespace });
+      targets.set(targetKey({ kind, namespace }), { kind, namespace, custom });
     }
   };
+  const isDefined = new Set(options.definitions.map(({ group, resource }) => `${group}/${resource}`));
   const served = new Map(options.served.map((resource) => [versionKey(resource), resource]));
   for (const kind of options.staticKinds) {
     const found = served.get(versionKey(kind));
-    if (found?.verbs.includes('list') === true && found.verbs.includes('watch')) add(kind, found.namespaced);
-    else unserved.push(kind);
+    if (found?.verbs.includes('list') === true && found.verbs.includes('watch')) {
+      add(kind, found.namespaced, isDefined.has(`${kind.group}/${kind.resource}`));
+    } else unserved.push(kind);
   }
   const isStatic = new Set(options.staticKinds.map((kind) => `${kind.group}/${kind.resource}`));
   for (const { namespaced, ...kind } of options.definitions) {
     if (!options.managedGroups.has(kind.group) || isStatic.has(`${kind.group}/${kind.resource}`)) continue;
-    add(kind, namespaced);
+    add(kind, namespaced, true);
   }
   return { targets, unserved };
-}
-
-/** Stays the same when the version changes: the objects are the same. */
-export function targetKey(target: WatchTarget): string {
-  return `${target.kind.group}/${target.kind.resource}/${target.namespace}`;
 }
 
 function versionKey(kind: Pick<ResourceKind, 'group' | 'version' | 'resource'>): string {

@@ -186,6 +186,7 @@ function start(tweaks: Partial<DeliveryOptions> = {}, always?: () => DeliveryOut
     maxSetAside: 10,
     signal: controller.signal,
     sleep: clock.sleep,
+    nowMs: clock.nowMs,
     random: () => 0.5,
     onReply: (reply) => replies.push(reply),
     observe: (observed) => {

@@ -17,6 +17,7 @@ export type DeliveryOptions = {
   readonly signal: AbortSignal;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly random: () => number;
+  readonly nowMs: () => number;
   readonly onReply: (reply: CloudEvent) => void;
   readonly observe: (event: DeliveryEvent) => void;
 };
@@ -45,6 +46,8 @@ export type Delivery = {
   readonly inFlight: () => number;
   readonly waiting: () => number;
   readonly setAside: () => number;
+  /** When the delivery that has been under way for longest began; `undefined` where none is. */
+  readonly oldestSinceMs: () => number | undefined;
   /** Resolves when nothing is under way any more. */
   readonly drained: () => Promise<void>;
 };
@@ -72,6 +75,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   let retryingAside = false;
   let recovered = () => {};
   const idleWaiters: (() => void)[] = [];
+  // In the order of their beginning, so that the first one is the oldest.
+  const begun = new Map<object, number>();
 
   const fits = (bytes: number) =>
     inFlight === 0 || (inFlight < options.maxInFlight && bytesInFlight + bytes <= options.maxInFlightBytes);
@@ -160,6 +165,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   };
 
   const run = async (event: CloudEvent, bytes: number, arrived: (() => void) | undefined): Promise<void> => {
+    const mark = {};
+    begun.set(mark, options.nowMs());
     try {
       for (;;) {
         const { done, message } = await attempt(event);
@@ -179,6 +186,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       // Given up because the process ends: not acknowledged, so it comes again from the last resume point.
       if (!signal.aborted) throw error;
     } finally {
+      begun.delete(mark);
       vacate(bytes);
     }
   };
@@ -228,6 +236,10 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     inFlight: () => inFlight,
     waiting: () => waiters.length,
     setAside: () => aside.length,
+    oldestSinceMs: () => {
+      for (const sinceMs of begun.values()) return sinceMs;
+      return undefined;
+    },
     drained: () =>
       new Promise((resolve) => {
         idleWaiters.push(resolve);

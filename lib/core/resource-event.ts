@@ -54,6 +54,15 @@ export function resourceEvent(
   return build(type, tooLarge ? identityOf(object, context.kind) : object, context, tooLarge);
 }
 
+/** The event of an object whose content cannot be handled: its identity only. */
+export function identityEvent(
+  type: keyof typeof verbs,
+  object: KubernetesObject,
+  context: ResourceEventContext,
+): CloudEvent<KubernetesObject> {
+  return build(type, identityOf(object, context.kind), context, true);
+}
+
 /** The event for an object whose deletion was found by comparing lists: its last state is not known. */
 export function goneEvent(
   identity: ObjectIdentity,

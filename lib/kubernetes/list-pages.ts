@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../core/kubernetes-object.ts';
 import type { KubernetesAnswer, KubernetesRequest } from '../core/kubernetes-request.ts';
-import type { ResourceKind } from '../core/resource-kind.ts';
+import { apiVersionOf, type ResourceKind } from '../core/resource-kind.ts';
 import { resourcePath } from '../core/resource-path.ts';
 import { signalOfAnswer } from './api-signal.ts';
 import { firstPageLimit, nextPageLimit } from './page-limit.ts';
@@ -114,10 +114,10 @@ async function requestPage(options: ListOptions, limit: number, continueToken: s
     return { kind: 'lost', reason: error instanceof Error ? error.message : String(error) };
   }
   if (answer.status !== 200) return signalOfAnswer(answer);
-  return readList(answer);
+  return readList(answer, options);
 }
 
-function readList(answer: KubernetesAnswer): PageRead {
+function readList(answer: KubernetesAnswer, options: ListOptions): PageRead {
   const list = answer.body as {
     metadata?: { resourceVersion?: unknown; continue?: unknown };
     items?: unknown;
@@ -131,7 +131,10 @@ function readList(answer: KubernetesAnswer): PageRead {
   return {
     kind: 'page',
     page: {
-      items: items.filter(hasMetadata),
+      items:
+        options.content === 'full'
+          ? items.filter(hasMetadata).map((item) => stamped(item, options.kind))
+          : items.filter(hasMetadata),
       resourceVersion,
       bytes: answer.bodyBytes ?? 0,
     },
@@ -141,4 +144,10 @@ function readList(answer: KubernetesAnswer): PageRead {
 
 function hasMetadata(item: unknown): item is KubernetesObject {
   return typeof (item as { metadata?: unknown } | null)?.metadata === 'object';
+}
+
+/** Items of a built-in list carry neither apiVersion nor kind; those of a watch do. */
+function stamped(item: KubernetesObject, kind: ResourceKind): KubernetesObject {
+  if (item.apiVersion !== undefined && item.kind !== undefined) return item;
+  return { apiVersion: apiVersionOf(kind), kind: kind.kind, ...item };
 }

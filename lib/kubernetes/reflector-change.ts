@@ -9,8 +9,10 @@ export type ReflectorChange =
       readonly object: KubernetesObject;
       /** `listed` objects may have been passed on by an earlier process already. */
       readonly cause: 'listed' | 'watched';
-      /** Length as received, of the whole page for listed objects: never less than the object's. */
+      /** Length as received; the average of its page for a listed object. */
       readonly receivedBytes: number;
+      /** Never less than the object's length: that of the whole page for a listed object. */
+      readonly atMostBytes: number;
     }
   /** `object` is the last state, under the version of the deletion. */
   | { readonly kind: 'deleted'; readonly object: KubernetesObject; readonly receivedBytes: number }

@@ -2,7 +2,7 @@ import type { KubernetesObject } from '../core/kubernetes-object.ts';
 import type { KubernetesRequest } from '../core/kubernetes-request.ts';
 import type { KubernetesStream } from '../core/kubernetes-stream.ts';
 import { manifestRanges } from '../core/manifest-ranges.ts';
-import { apiVersionOf, type ResourceKind } from '../core/resource-kind.ts';
+import type { ResourceKind } from '../core/resource-kind.ts';
 import { resourcePath } from '../core/resource-path.ts';
 import { compareResourceVersions } from '../core/resource-version.ts';
 import { createKnownObjects, type KnownObject, type KnownObjects } from './known-objects.ts';
@@ -56,6 +56,8 @@ export type ReflectorStatus = {
   readonly phase: 'listing' | 'watching' | 'waiting';
   /** A list or a resumed watch has succeeded. */
   readonly synced: boolean;
+  /** A list has succeeded: all that exists is known. */
+  readonly listed: boolean;
   /** Version that has been passed on; `undefined` before the first list. */
   readonly resourceVersion: string | undefined;
   /** When the API server said anything last. */
@@ -99,6 +101,7 @@ export function createReflector(options: ReflectorOptions): Reflector {
     status: () => ({
       phase: state.phase,
       synced: state.synced,
+      listed: state.listed,
       resourceVersion: state.lastVersion,
       heardAtMs: state.heardAtMs,
     }),
@@ -245,6 +248,7 @@ async function passOnPage(
   counts: { count: number; changed: number },
 ): Promise<void> {
   const { options, known } = reflector;
+  const averageBytes = page.items.length === 0 ? 0 : Math.ceil(page.bytes / page.items.length);
   for (const item of page.items) {
     const object = identityOf(item);
     const previous = known.get(object.namespace, object.name);
@@ -263,10 +267,11 @@ async function passOnPage(
     if (content === 'full') {
       const passed = options.emit({
         kind: 'upserted',
-        object: stamped(item, options.kind),
+        object: item,
         cause: 'listed',
+        receivedBytes: averageBytes,
         // One object may be most of its page.
-        receivedBytes: page.bytes,
+        atMostBytes: page.bytes > 0 ? page.bytes : Number.POSITIVE_INFINITY,
       });
       if (passed !== undefined) await passed;
     }
@@ -352,11 +357,13 @@ function passOnFrame(reflector: Internals, frame: WatchFrame): void | Promise<vo
     return options.emit({ kind: 'deleted', object, receivedBytes: frame.bytes });
   }
   known.set(identity);
+  const { bytes } = frame;
   const upserted: ReflectorChange = {
     kind: 'upserted',
     object,
     cause: 'watched',
-    receivedBytes: frame.bytes,
+    receivedBytes: bytes,
+    atMostBytes: bytes,
   };
   if (previous === undefined || isSame) return options.emit(upserted);
   return emitBoth(options, { kind: 'gone', identity: { ...previous, resourceVersion } }, upserted);
@@ -380,12 +387,6 @@ function isNotNewer(version: string, than: string): boolean {
 function identityOf(object: KubernetesObject): KnownObject {
   const { namespace = '', name = '', uid = '', resourceVersion = '' } = object.metadata;
   return { namespace, name, uid, resourceVersion };
-}
-
-/** Items of a built-in list carry neither apiVersion nor kind; those of a watch do. */
-function stamped(item: KubernetesObject, kind: ResourceKind): KubernetesObject {
-  if (item.apiVersion !== undefined && item.kind !== undefined) return item;
-  return { apiVersion: apiVersionOf(kind), kind: kind.kind, ...item };
 }
 
 function reasonOf(end: AttemptEnd): string | undefined {

@@ -1,0 +1,330 @@
+import type { Delivery } from '../../lib/core/create-delivery.ts';
+import { createDeliveryWindow, type DeliveryWindow } from '../../lib/core/delivery-window.ts';
+import type { ResourceKind } from '../../lib/core/resource-kind.ts';
+import type { WantedResources } from '../../lib/core/resource-manifest.ts';
+import { targetKey, type WatchTarget } from '../../lib/core/watch-target.ts';
+import type { KubernetesConnection } from '../../lib/kubernetes/connect-kubernetes.ts';
+import { createDiscovery } from '../../lib/kubernetes/discover-resources.ts';
+import { createReflector, type Reflector, type ReflectorOptions } from '../../lib/kubernetes/reflector.ts';
+import type { ReflectorChange } from '../../lib/kubernetes/reflector-change.ts';
+import { createReflectorPool, type RunningReflector } from '../../lib/kubernetes/reflector-pool.ts';
+import { createRequestGate, defaultGateLimits } from '../../lib/kubernetes/request-gate.ts';
+import type { Log } from '../../lib/runtime/log.ts';
+import { repeat } from '../../lib/runtime/repeat.ts';
+import { sleep } from '../../lib/runtime/sleep.ts';
+import type { ResourcesWatcherConfig } from './config.ts';
+import { fetchWanted } from './fetch-wanted.ts';
+import { createResourceHandler, type Outgoing, type ResourceHandler } from './handler.ts';
+import { logReflector } from './log-reflector.ts';
+import { reconcile } from './reconcile.ts';
+import { runReconciler } from './reconciler.ts';
+import { createTargetSource } from './target-source.ts';
+import { createWantedQueue, type WantedIdentity } from './wanted-queue.ts';
+import type { WatcherMetrics } from './watcher-metrics.ts';
+
+export type WatchManagerOptions = {
+  readonly config: ResourcesWatcherConfig;
+  readonly assets: {
+    readonly staticKinds: readonly ResourceKind[];
+    readonly managedGroups: ReadonlySet<string>;
+  };
+  readonly cluster: string;
+  readonly connection: Pick<KubernetesConnection, 'request' | 'stream'>;
+  readonly delivery: Delivery;
+  readonly metrics: WatcherMetrics;
+  readonly log: Log;
+  readonly nowMs: () => number;
+  readonly random: () => number;
+};
+
+export type WatchManager = {
+  readonly start: () => void;
+  readonly stop: () => Promise<void>;
+  /** Rejects when a reflector's receiver broke. */
+  readonly failed: Promise<never>;
+  readonly reflectors: () => readonly RunningReflector[];
+  readonly addWanted: (wanted: WantedResources) => boolean;
+  readonly notLive: () => string | undefined;
+  readonly notReady: () => string | undefined;
+};
+
+const definitionsKind: ResourceKind = {
+  group: 'apiextensions.k8s.io',
+  version: 'v1',
+  resource: 'customresourcedefinitions',
+  kind: 'CustomResourceDefinition',
+};
+
+/** Identities that may be wanted at a time, about 20 MB; further requests are answered 503. */
+const maxWantedIdentities = 100_000;
+
+/** Watches end after 10 minutes at the latest; one that is silent for longer hangs in our own code. */
+const stuckAfterMs = 20 * 60_000;
+
+const statusEveryMs = 30_000;
+
+export function createWatchManager(options: WatchManagerOptions): WatchManager {
+  const { config, connection, delivery, log, metrics, nowMs, random } = options;
+  const { request, stream } = connection;
+  const stopping = new AbortController();
+  const gate = createRequestGate({
+    ...defaultGateLimits,
+    tokensPerSecond: config.API_QPS,
+    burst: config.API_BURST,
+    nowMs,
+    sleep,
+  });
+  const discover = createDiscovery(request);
+  const handlers = new Map<string, ResourceHandler>();
+  const handlerOf = (target: WatchTarget): ResourceHandler => {
+    const key = `${targetKey(target)}@${target.kind.version}`;
+    const handler =
+      handlers.get(key) ??
+      createResourceHandler(target, {
+        cluster: options.cluster,
+        redaction: { rules: config.REDACT_PATHS, keepManagedFields: config.KEEP_MANAGED_FIELDS },
+        nowMs,
+        onUnreadable: (event, error) =>
+          log.error(
+            { err: error, id: event.id, subject: event.subject },
+            'An object goes out as identity only',
+          ),
+      });
+    handlers.set(key, handler);
+    return handler;
+  };
+
+  const send = (outgoing: Outgoing, arrived?: () => void): void | Promise<void> =>
+    delivery.deliver(outgoing.event, outgoing.bytes, arrived);
+  const emit = (
+    target: WatchTarget,
+    change: ReflectorChange,
+    window?: DeliveryWindow,
+  ): void | Promise<void> => {
+    const arrived = window?.begin(resumePointOf(change));
+    const outgoing = handlerOf(target).toEvent(change);
+    if (outgoing === undefined) return arrived?.();
+    return send(outgoing, arrived);
+  };
+
+  const reflectorOf = (
+    target: WatchTarget,
+    own: Pick<ReflectorOptions, 'emit' | 'firstList' | 'observe'>,
+  ): Reflector =>
+    createReflector({
+      ...own,
+      kind: target.kind,
+      namespace: target.namespace,
+      request,
+      stream,
+      gate,
+      expectsBookmarks: true,
+      maxSilenceMs: config.WATCH_SILENCE_TIMEOUT,
+      isServed: () => isServed(target.kind),
+      nowMs,
+      random,
+      sleep,
+    });
+  const isServed = async ({ group, version, resource }: ResourceKind): Promise<boolean> => {
+    const { resources, unknown } = await discover();
+    return (
+      unknown.includes(`${group}/${version}`) ||
+      resources.some(
+        (served) => served.group === group && served.version === version && served.resource === resource,
+      )
+    );
+  };
+
+  const source = createTargetSource({
+    ...options.assets,
+    namespaces: config.NAMESPACES,
+    discover,
+    followDefinitions: (take) =>
+      reflectorOf(
+        { kind: definitionsKind, namespace: '', custom: false },
+        { emit: take, firstList: 'full', observe: () => undefined },
+      ),
+    onChange: () => apply(),
+    log,
+  });
+
+  const vanished = new Map<string, WatchTarget>();
+  const pool = createReflectorPool({
+    create: (target) => {
+      vanished.delete(targetKey(target));
+      const window = createDeliveryWindow();
+      return reflectorOf(target, {
+        emit: (change) => emit(target, change, window),
+        firstList: 'full',
+        observe: (event) => {
+          metrics.onReflector(target, event);
+          logReflector(log, target, event);
+        },
+      });
+    },
+    onEnded: (target) => {
+      if (target.custom) vanished.set(targetKey(target), target);
+      apply();
+    },
+    graceMs: 30_000,
+    sleep,
+  });
+
+  /** Where a definition is gone, so are all its objects, whether or not the watch lived to tell. */
+  const settleVanished = () => {
+    const { definitions } = source;
+    if (!definitions.isComplete()) return;
+    for (const [key, target] of vanished) {
+      // Its deletion may still be on the way to us, or it exists and is not served just now.
+      if (definitions.has(target.kind)) continue;
+      vanished.delete(key);
+      const listResourceVersion = definitions.resourceVersion();
+      void emit(target, { kind: 'manifest', range: { entries: [] }, index: 0, listResourceVersion });
+    }
+  };
+  const apply = () => {
+    const targets = source.current();
+    if (targets === undefined || stopping.signal.aborted) return;
+    settleVanished();
+    pool.apply(targets);
+  };
+
+  const wanted = createWantedQueue({
+    maxIdentities: maxWantedIdentities,
+    fetch: async (resource, identities) => {
+      for (const [target, own] of byTarget(source.current(), resource, identities)) {
+        const outcome = await fetchWanted(target, own, {
+          ...listing(),
+          emit: (_target, object, size) => send(handlerOf(target).upserted(object, size)),
+        });
+        metrics.onWanted(outcome);
+        log.debug({ resource, ...outcome }, 'fetched what was wanted');
+      }
+    },
+    onError: (error) => {
+      if (!stopping.signal.aborted) log.warn({ err: error }, 'Cannot fetch what is wanted');
+    },
+  });
+  const listing = () => ({
+    request,
+    signal: stopping.signal,
+    nowMs,
+    random,
+    sleep,
+    beforeRequest: gate.pass,
+    beginList: gate.beginList,
+  });
+
+  const logStatus = () => {
+    const running = pool
+      .running()
+      .map(({ reflector }) => ({ ...reflector.status(), known: reflector.known.size() }));
+    const oldestSinceMs = delivery.oldestSinceMs();
+    log.info(
+      {
+        reflectors: running.length,
+        watching: running.filter(({ phase }) => phase === 'watching').length,
+        unsynced: running.filter(({ synced }) => !synced).length,
+        known: running.reduce((sum, { known }) => sum + known, 0),
+        inFlight: delivery.inFlight(),
+        waiting: delivery.waiting(),
+        setAside: delivery.setAside(),
+        wanted: wanted.size(),
+        lagMs: oldestSinceMs === undefined ? 0 : nowMs() - oldestSinceMs,
+      },
+      'status',
+    );
+  };
+
+  let sourceDone: Promise<void> = Promise.resolve();
+  let reconcilerDone: Promise<void> = Promise.resolve();
+  let fail: (error: unknown) => void = () => {};
+  const sourceFailed = new Promise<never>((_resolve, reject) => {
+    fail = reject;
+  });
+
+  return {
+    start: () => {
+      const { signal } = stopping;
+      sourceDone = source.run(signal).catch(fail);
+      reconcilerDone = runReconciler(
+        {
+          running: pool.running,
+          intervalMs: config.RECONCILE_INTERVAL,
+          concurrency: 2,
+          reconcile: async ({ target, reflector }) => {
+            const outcome = await reconcile(target, reflector, { ...listing(), emit });
+            metrics.onReconciled(outcome);
+            return outcome;
+          },
+          onError: (error, { target }) =>
+            log.warn({ err: error, resource: target.kind.resource }, 'Cannot reconcile a resource'),
+          nowMs,
+          random,
+        },
+        signal,
+      );
+      void repeat(logStatus, {
+        everyMs: () => statusEveryMs,
+        signal,
+        onError: (error) => log.error({ err: error }, 'Cannot log the status'),
+      });
+    },
+    stop: async () => {
+      stopping.abort(new Error('stopping'));
+      await pool.stop();
+      await Promise.all([sourceDone, reconcilerDone]);
+    },
+    failed: Promise.race([pool.failed, sourceFailed]),
+    reflectors: pool.running,
+    addWanted: wanted.add,
+    notLive: () => stuckReason(pool.running(), delivery, nowMs()),
+    notReady: () => (source.current() === undefined ? 'waiting for discovery' : undefined),
+  };
+}
+
+/** Versions of listed objects are in no order, so only their list as a whole is a point to resume from. */
+function resumePointOf(change: ReflectorChange): string | undefined {
+  switch (change.kind) {
+    case 'upserted':
+      return change.cause === 'watched' ? change.object.metadata.resourceVersion : undefined;
+    case 'deleted':
+      return change.object.metadata.resourceVersion;
+    case 'progress':
+      return change.resourceVersion;
+    case 'gone':
+    case 'manifest':
+      return undefined;
+  }
+}
+
+/** Only what we follow is fetched: an event must not make us read anything else. */
+function byTarget(
+  targets: ReadonlyMap<string, WatchTarget> | undefined,
+  resource: string,
+  identities: readonly WantedIdentity[],
+): ReadonlyMap<WatchTarget, WantedIdentity[]> {
+  const found = new Map<WatchTarget, WantedIdentity[]>();
+  for (const identity of identities) {
+    const target = targets?.get(`${resource}/`) ?? targets?.get(`${resource}/${identity.namespace}`);
+    if (target === undefined) continue;
+    const own = found.get(target) ?? [];
+    own.push(identity);
+    found.set(target, own);
+  }
+  return found;
+}
+
+function stuckReason(
+  running: readonly RunningReflector[],
+  delivery: Pick<Delivery, 'waiting'>,
+  nowMs: number,
+): string | undefined {
+  // While the sink is away nothing is read on purpose.
+  if (delivery.waiting() > 0) return undefined;
+  const stuck = running.find(({ reflector }) => {
+    const { phase, heardAtMs } = reflector.status();
+    return phase === 'watching' && nowMs - heardAtMs > stuckAfterMs;
+  });
+  return stuck && `the watch of ${stuck.key} hangs`;
+}
