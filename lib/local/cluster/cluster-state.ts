@@ -20,6 +20,8 @@ export type ClusterState = {
   readonly nameSuffix: () => string;
   /** Whose token it is, for one of these audiences. */
   readonly authenticateToken: TokenAuthenticator;
+  /** Value of a PriorityClass. @throws StatusError 403 for one that does not exist */
+  readonly priorityOf: (className: string) => number;
   /** Gets what should not have happened; the client only learns that it was an internal error. */
   readonly onDefect: (error: unknown) => void;
   readonly settings: ClusterSettings;

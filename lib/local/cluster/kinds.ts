@@ -303,6 +303,8 @@ export const builtInKinds: readonly ServedResource[] = [
       {
         scope: 'Cluster',
         short: ['crd', 'crds'],
+        // Stored as v1beta1 for good in real clusters, which the hash shows.
+        storage: { group: 'apiextensions.k8s.io', version: 'v1beta1', kind: 'CustomResourceDefinition' },
         categories: apiExtensions,
         subresources: [status('CustomResourceDefinition')],
       },

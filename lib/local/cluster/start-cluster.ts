@@ -12,12 +12,14 @@ import { bootstrapCluster } from './bootstrap-cluster.ts';
 import type { ClusterSettings, ClusterState } from './cluster-state.ts';
 import { CrdController } from './controllers/crd-controller.ts';
 import { Faults } from './faults/faults.ts';
+import { forbidden } from './http/status-error.ts';
 import { kubeconfigOf } from './kubeconfig.ts';
 import { builtInDefinitions } from './registry/built-in-definitions.ts';
 import { fieldsOfDefinition } from './registry/field-values.ts';
 import { Registry } from './registry/registry.ts';
 import { serveRequest } from './serve-request.ts';
 import { type HistoryWindow, RevisionStore } from './store/revision-store.ts';
+import { parseStored } from './store/stored-object.ts';
 import { WatchHub } from './watch/watch-hub.ts';
 
 export type StartClusterOptions = {
@@ -98,6 +100,7 @@ export async function startCluster(options: StartClusterOptions): Promise<Develo
       }
       return undefined;
     },
+    priorityOf: (className) => priorityOf(store, className),
     onDefect: options.onDefect ?? ((error) => process.stderr.write(`${describe(error)}\n`)),
     settings: { ...defaultSettings, ...options.settings },
   };
@@ -131,6 +134,14 @@ export async function startCluster(options: StartClusterOptions): Promise<Develo
       await closed;
     },
   };
+}
+
+function priorityOf(store: RevisionStore, className: string): number {
+  const stored = store.get('scheduling.k8s.io/priorityclasses', className);
+  if (stored === undefined) {
+    throw forbidden({ group: '', resource: 'pods' }, '', `no PriorityClass with name ${className} was found`);
+  }
+  return Number(parseStored(stored)['value'] ?? 0);
 }
 
 function seed(state: ClusterState, objects: Iterable<KubernetesObject>): number {

@@ -1,7 +1,6 @@
 import type { Definition } from '../registry/definition.ts';
-import { crdStrategy } from './crd.ts';
 import { customStrategy } from './custom-resource.ts';
-import { namespaceStrategy } from './namespace.ts';
+import { particularStrategies } from './particular.ts';
 import { withStatus } from './status.ts';
 import type { Strategy } from './strategy.ts';
 
@@ -64,11 +63,6 @@ const returnDeleted: readonly string[] = [
   'serviceaccounts',
 ];
 
-const particular: Readonly<Record<string, Strategy>> = {
-  namespaces: namespaceStrategy,
-  'apiextensions.k8s.io/customresourcedefinitions': crdStrategy,
-};
-
 const known = new Map<string, Strategy>();
 
 /** The rules of one resource's writes: what is general to its like, and what is its own. */
@@ -77,7 +71,7 @@ export function strategyOf(definition: Definition): Strategy {
   const { storage } = definition;
   const cached = known.get(storage);
   if (cached !== undefined) return cached;
-  const own = particular[storage] ?? {};
+  const own = particularStrategies[storage] ?? {};
   const hasStatus = definition.subresources.some((subresource) => subresource.name === 'status');
   const strategy: Strategy = {
     hasGeneration: generations.includes(storage),

@@ -15,6 +15,8 @@ export type Strategy = {
   readonly defaults?: (object: KubernetesObject) => KubernetesObject;
   /** Fields that the server owns, put (back) to what they must be. */
   readonly prepare?: (object: KubernetesObject, before: KubernetesObject | undefined) => KubernetesObject;
+  /** The same for an update of the status subresource, where only the status is the client's. */
+  readonly prepareStatus?: (object: KubernetesObject, before: KubernetesObject) => KubernetesObject;
   /** What admission adds: not attributed to the client. @throws StatusError where admission refuses */
   readonly admit?: (
     cluster: ClusterState,

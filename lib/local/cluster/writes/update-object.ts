@@ -47,7 +47,7 @@ export function updateObject(
   };
   const next =
     request.subresource === 'status'
-      ? statusUpdate(given, liveServed)
+      ? statusUpdate(strategy, given, liveServed)
       : mainUpdate(strategy, given, liveServed);
   const tracked =
     request.managedFieldsGiven === true
@@ -92,16 +92,15 @@ function mainUpdate(strategy: Strategy, given: KubernetesObject, live: Kubernete
 }
 
 /** Only the status, and of the metadata nothing that means something, may change through `/status`. */
-function statusUpdate(given: KubernetesObject, live: KubernetesObject): KubernetesObject {
+function statusUpdate(strategy: Strategy, given: KubernetesObject, live: KubernetesObject): KubernetesObject {
   const { status } = given;
   const { status: _status, ...rest } = live;
-  const metadata = { ...live.metadata, labels: live.metadata.labels, annotations: live.metadata.annotations };
-  const cleaned = Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== undefined));
-  return {
+  const next = {
     ...rest,
-    metadata: cleaned,
+    metadata: live.metadata,
     ...(status === undefined ? {} : { status }),
   } as KubernetesObject;
+  return strategy.prepareStatus?.(next, live) ?? next;
 }
 
 function withManagedFields(object: KubernetesObject, managedFields: unknown[] | undefined): KubernetesObject {

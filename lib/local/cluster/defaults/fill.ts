@@ -1,0 +1,31 @@
+/** A JSON object whose fields are still unknown. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** The value as an object; empty where it is none. */
+export function asFields(value: unknown): Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+}
+
+/** The value as a list; empty where it is none. */
+export function asList(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** Adds the fields that are missing or null. */
+export function fill<T extends Fields>(object: T, defaults: Fields): T {
+  const missing = Object.entries(defaults).filter(
+    ([name, value]) => value !== undefined && (object[name] === undefined || object[name] === null),
+  );
+  return missing.length === 0 ? object : { ...object, ...Object.fromEntries(missing) };
+}
+
+/** Changes one field where it is set. */
+export function mapField<T extends Fields>(object: T, name: string, change: (value: unknown) => unknown): T {
+  const value = object[name];
+  return value === undefined || value === null ? object : { ...object, [name]: change(value) };
+}
+
+/** Changes every item of a list that is an object. */
+export function mapItems(list: unknown, change: (item: Fields) => Fields): unknown {
+  return Array.isArray(list) ? list.map((item) => change(asFields(item))) : list;
+}

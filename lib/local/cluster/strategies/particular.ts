@@ -1,0 +1,54 @@
+import { asFields, type Fields, fill } from '../defaults/fill.ts';
+import {
+  defaultAutoscalerSpec,
+  defaultEndpointPorts,
+  defaultNetworkPolicySpec,
+  defaultSlicePorts,
+} from '../defaults/services.ts';
+import { crdStrategy } from './crd.ts';
+import { eventStrategy } from './event.ts';
+import { cronJobStrategy, jobStrategy } from './job.ts';
+import { namespaceStrategy } from './namespace.ts';
+import { podStrategy } from './pod.ts';
+import { bindingStrategy } from './rbac.ts';
+import { configMapStrategy, secretStrategy } from './secret.ts';
+import { serviceStrategy } from './service.ts';
+import { claimStrategy, storageClassStrategy, volumeStrategy } from './storage.ts';
+import type { Strategy } from './strategy.ts';
+import { workloadStrategy } from './workload.ts';
+
+const rbac = 'rbac.authorization.k8s.io';
+
+/** What is particular about the writes of single resources, by storage. */
+export const particularStrategies: Readonly<Record<string, Strategy>> = {
+  namespaces: namespaceStrategy,
+  pods: podStrategy,
+  services: serviceStrategy,
+  secrets: secretStrategy,
+  configmaps: configMapStrategy,
+  events: eventStrategy,
+  endpoints: { defaults: (object) => defaultEndpointPorts(object) as typeof object },
+  persistentvolumeclaims: claimStrategy,
+  persistentvolumes: volumeStrategy,
+  'storage.k8s.io/storageclasses': storageClassStrategy,
+  'apps/deployments': workloadStrategy('apps/deployments'),
+  'apps/replicasets': workloadStrategy('apps/replicasets'),
+  'apps/statefulsets': workloadStrategy('apps/statefulsets'),
+  'apps/daemonsets': workloadStrategy('apps/daemonsets'),
+  replicationcontrollers: workloadStrategy('replicationcontrollers'),
+  'batch/jobs': jobStrategy,
+  'batch/cronjobs': cronJobStrategy,
+  'autoscaling/horizontalpodautoscalers': ofSpec(defaultAutoscalerSpec),
+  'networking.k8s.io/networkpolicies': ofSpec(defaultNetworkPolicySpec),
+  'discovery.k8s.io/endpointslices': { defaults: (object) => defaultSlicePorts(object) as typeof object },
+  'scheduling.k8s.io/priorityclasses': {
+    defaults: (object) => fill(object, { preemptionPolicy: 'PreemptLowerPriority' }),
+  },
+  [`${rbac}/rolebindings`]: bindingStrategy,
+  [`${rbac}/clusterrolebindings`]: bindingStrategy,
+  'apiextensions.k8s.io/customresourcedefinitions': crdStrategy,
+};
+
+function ofSpec(defaults: (spec: Fields) => Fields): Strategy {
+  return { defaults: (object) => ({ ...object, spec: defaults(asFields(object['spec'])) }) };
+}

@@ -1,0 +1,76 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { KubernetesObject } from '../../../core/kubernetes-object.ts';
+import { asFields, fill } from '../defaults/fill.ts';
+import { badRequest } from '../http/status-error.ts';
+import { type FieldProblem, forbidden, invalid } from '../validation/field-problem.ts';
+import type { Strategy } from './strategy.ts';
+
+/** Keys of ConfigMaps and Secrets become file names. */
+const keySyntax = /^[-._a-zA-Z0-9]+$/;
+const keyRule =
+  "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
+
+/** Secrets: `stringData` is only a way to write `data`, which is base64. */
+export const secretStrategy: Strategy = {
+  defaults: (object) => {
+    const { stringData, ...rest } = object;
+    requireBase64(object);
+    const written = Object.entries(asFields(stringData)).map(([key, value]) => [
+      key,
+      Buffer.from(String(value)).toString('base64'),
+    ]);
+    const data = { ...asFields(object['data']), ...Object.fromEntries(written) };
+    const filled = fill(rest, { type: 'Opaque' }) as KubernetesObject;
+    return Object.keys(data).length === 0 ? filled : { ...filled, data };
+  },
+  validate: (object, before) => [
+    ...keyProblems(object, ['data']),
+    ...immutableProblems(object, before, ['data']),
+    ...(before !== undefined && before['type'] !== object['type']
+      ? [invalid('type', object['type'], 'field is immutable')]
+      : []),
+  ],
+};
+
+export const configMapStrategy: Strategy = {
+  validate: (object, before) => [
+    ...keyProblems(object, ['data', 'binaryData']),
+    ...immutableProblems(object, before, ['data', 'binaryData']),
+  ],
+};
+
+function requireBase64(object: KubernetesObject): void {
+  for (const value of Object.values(asFields(object['data']))) {
+    if (typeof value !== 'string') continue;
+    const illegal = value.search(/[^A-Za-z0-9+/=\r\n]/);
+    if (illegal === -1 && value.replace(/[\r\n]/g, '').length % 4 === 0) continue;
+    throw badRequest(
+      `Secret in version "v1" cannot be handled as a Secret: illegal base64 data at input byte ${illegal === -1 ? value.length : illegal}`,
+    );
+  }
+}
+
+function keyProblems(object: KubernetesObject, fields: readonly string[]): readonly FieldProblem[] {
+  return fields.flatMap((field) =>
+    Object.keys(asFields(object[field]))
+      .filter((key) => !keySyntax.test(key))
+      .map((key) => invalid(`${field}[${key}]`, key, keyRule)),
+  );
+}
+
+function immutableProblems(
+  object: KubernetesObject,
+  before: KubernetesObject | undefined,
+  fields: readonly string[],
+): readonly FieldProblem[] {
+  if (before?.['immutable'] !== true) return [];
+  const problems: FieldProblem[] = [];
+  const why = 'field is immutable when `immutable` is set';
+  if (object['immutable'] !== true) problems.push(forbidden('immutable', why));
+  for (const field of fields) {
+    if (!isDeepStrictEqual(asFields(object[field]), asFields(before[field]))) {
+      problems.push(forbidden(field, why));
+    }
+  }
+  return problems;
+}
