@@ -35,6 +35,6 @@ export const databaseConfig = {
     .string()
     .regex(/^[1-9]\d{0,2}$/, 'expected a whole number from 1 to 999')
     .transform(Number)
-    .default(8)
+    .prefault('8')
     .describe('Most connections of this process'),
 };

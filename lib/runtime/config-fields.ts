@@ -14,9 +14,12 @@ export function duration(defaultText: string) {
     });
 }
 
-/** `true`/`false`, `1`/`0`, `yes`/`no`, `on`/`off`; `z.coerce.boolean()` would take `"false"` for true. */
+/**
+ * `true`/`false`, `1`/`0`, `yes`/`no`, `on`/`off`; `z.coerce.boolean()` would take `"false"` for true.
+ * Defaults of all fields are texts that are parsed like any other, so that generated tables show them.
+ */
 export function flag(defaultValue: boolean) {
-  return z.stringbool({ error: 'expected true or false' }).default(defaultValue);
+  return z.stringbool({ error: 'expected true or false' }).prefault(String(defaultValue));
 }
 
 /** A whole number within bounds, from its decimal text. */
@@ -27,7 +30,7 @@ export function integer(options: { readonly min: number; readonly max: number; r
     .regex(/^-?\d+$/, message)
     .transform(Number)
     .pipe(z.number().min(options.min, message).max(options.max, message))
-    .default(options.default);
+    .prefault(String(options.default));
 }
 
 /** A TCP port; also takes the `tcp://host:port` form that Kubernetes service links put into the environment. */
@@ -39,7 +42,7 @@ export function port(defaultPort: number) {
     .pipe(z.string().regex(/^\d{1,5}$/, message))
     .transform(Number)
     .pipe(z.number().max(65_535, message))
-    .default(defaultPort);
+    .prefault(String(defaultPort));
 }
 
 /** A comma-separated list; blanks around and empty members are dropped. */
