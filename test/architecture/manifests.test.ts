@@ -2,6 +2,8 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { parseManagedGroups } from '../../functions/resources-watcher/parse-managed-groups.ts';
+import { parseStaticKinds } from '../../functions/resources-watcher/parse-static-kinds.ts';
 import { eventTypes } from '../../lib/core/event-types.ts';
 import { selectBrokerManifests } from '../../lib/local/broker/broker-manifests.ts';
 import { readManifests } from '../../lib/local/broker/read-manifests.ts';
@@ -76,6 +78,19 @@ describe('the manifests', () => {
     },
   );
 
+  // kustomize refuses a base that contains the overlay, so each overlay has the list again.
+  it.each(globSync('knative/overlays/*/kustomization.yaml'))(
+    '%s takes everything that knative/ has',
+    (file) => {
+      const resourcesOf = (path: string) =>
+        (parse(readFileSync(path, 'utf8')) as { resources: string[] }).resources.toSorted();
+      const expected = resourcesOf('knative/kustomization.yaml').map((folder) => `../../${folder}`);
+      expect(resourcesOf(file).filter((folder) => !folder.endsWith('/telemetry'))).toEqual(
+        expected.filter((folder) => !folder.endsWith('/telemetry')),
+      );
+    },
+  );
+
   it('can all be used by the development broker', async () => {
     const selected = selectBrokerManifests(await readManifests('knative'), 'kubemirror');
     expect(selected.brokers.map(({ name }) => name)).toEqual(['default']);
@@ -121,6 +136,23 @@ describe('the Triggers', () => {
 
   it.each(ofKind('Trigger'))('$file has its own delivery, which some classes need', ({ object }) => {
     expect(object.spec?.['delivery']).toMatchObject({ retry: expect.any(Number) as number });
+  });
+});
+
+describe('the ClusterRole of resources-watcher', () => {
+  it('grants what the asset files name, and nothing else', () => {
+    const asset = (name: string) => readFileSync(`functions/resources-watcher/assets/${name}`, 'utf8');
+    const expected = [
+      ...parseStaticKinds(asset('static')).kinds.map(({ group, resource }) => `${group}/${resource}`),
+      ...[...parseManagedGroups(asset('managed_groups'))].map((group) => `${group}/*`),
+    ];
+    const role = ofKind('ClusterRole').find(({ folder }) => folder === 'resources-watcher');
+    const rules = role?.object['rules'] as { apiGroups: string[]; resources: string[]; verbs: string[] }[];
+    const granted = rules.flatMap(({ apiGroups, resources }) =>
+      apiGroups.flatMap((group) => resources.map((resource) => `${group}/${resource}`)),
+    );
+    expect(granted.toSorted()).toEqual(expected.toSorted());
+    for (const { verbs } of rules) expect(verbs).toEqual(['get', 'list', 'watch']);
   });
 });
 
