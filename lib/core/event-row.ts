@@ -1,8 +1,8 @@
-import { parseApiServerSubject } from './api-server-subject.ts';
 import type { CloudEvent } from './cloud-event.ts';
 import { eventTypes } from './event-types.ts';
 import { parseExactJson, stringifyExactJson } from './exact-json.ts';
 import { type KubernetesEvent, readKubernetesEvent } from './kubernetes-event.ts';
+import type { KubernetesObject } from './kubernetes-object.ts';
 import { parseKubernetesObject } from './parse-kubernetes-object.ts';
 import { redactObject } from './redact-object.ts';
 import { compositionIdOf, isKubernetesEvent } from './resource-row.ts';
@@ -42,42 +42,51 @@ export function eventRow(
   const parsed = parseKubernetesObject(event.data, isForeign ? parseExactJson : JSON.parse);
   if (parsed.kind === 'invalid') return { kind: 'poison', reason: parsed.reason };
   const { object } = parsed;
-  if (isForeign) {
-    if (!isKubernetesEvent(object)) return { kind: 'skip', reason: 'not a Kubernetes event' };
-    // Events expire; that is no news.
-    if (event.type === eventTypes.apiServerDelete) return { kind: 'skip', reason: 'expiry of an event' };
-  }
+  if (isForeign && !isKubernetesEvent(object)) return { kind: 'skip', reason: 'not a Kubernetes event' };
+  // Events expire; that is no news.
+  if (event.type === eventTypes.apiServerDelete) return { kind: 'skip', reason: 'expiry of an event' };
   const cluster = isForeign ? context.clusterName : parseSource(event.source)?.cluster;
   if (cluster === undefined) {
-    return { kind: 'poison', reason: 'the event names no cluster, expected one in source or in CLUSTER_NAME' };
+    return {
+      kind: 'poison',
+      reason: 'the event names no cluster, expected one in source or in CLUSTER_NAME',
+    };
   }
-  const { metadata } = object;
-  if (metadata.uid === undefined || metadata.uid === '') return { kind: 'poison', reason: 'metadata.uid is missing' };
+  const { uid } = object.metadata;
+  if (uid === undefined || uid === '') return { kind: 'poison', reason: 'metadata.uid is missing' };
+  const json = isForeign ? redacted(object) : parsed.json;
+  return { kind: 'row', row: { cluster, uid, ...contentOf(event, object, context.nowMicros), json } };
+}
 
+function contentOf(
+  event: CloudEvent,
+  object: KubernetesObject,
+  nowMicros: number,
+): Omit<EventRow, 'cluster' | 'uid' | 'json'> {
+  const { metadata } = object;
   const read = readKubernetesEvent(object);
-  const observedAtMicros = (event.time === undefined ? undefined : timestampMicros(event.time)) ?? context.nowMicros;
-  const occurredAtMicros = read.occurredAt === undefined ? undefined : timestampMicros(read.occurredAt);
+  const occurredAtMicros = micros(read.occurredAt);
+  const observedAtMicros = micros(event.time) ?? nowMicros;
   return {
-    kind: 'row',
-    row: {
-      cluster,
-      uid: metadata.uid,
-      resourceVersion: metadata.resourceVersion ?? '',
-      namespace: metadata.namespace ?? '',
-      name: metadata.name ?? parseApiServerSubject(event.subject ?? '')?.name ?? '',
-      event: read,
-      createdAtMicros: occurredAtMicros ?? observedAtMicros,
-      dated: occurredAtMicros !== undefined,
-      observedAtMicros,
-      involvedResource: event.extensions['involvedresource'] || undefined,
-      compositionId:
-        compositionIdOf(object, '') ??
-        compositionIdOf({ metadata: uidOf(read) }, read.involved.group),
-      json: isForeign
-        ? (stringifyExactJson(redactObject(object, { rules: [], keepManagedFields: false })) ?? '')
-        : parsed.json,
-    },
+    resourceVersion: metadata.resourceVersion ?? '',
+    namespace: metadata.namespace ?? '',
+    name: metadata.name ?? '',
+    event: read,
+    createdAtMicros: occurredAtMicros ?? observedAtMicros,
+    dated: occurredAtMicros !== undefined,
+    observedAtMicros,
+    involvedResource: event.extensions['involvedresource'] || undefined,
+    compositionId:
+      compositionIdOf(object, '') ?? compositionIdOf({ metadata: uidOf(read) }, read.involved.group),
   };
+}
+
+function micros(time: string | undefined): number | undefined {
+  return time === undefined ? undefined : timestampMicros(time);
+}
+
+function redacted(object: KubernetesObject): string {
+  return stringifyExactJson(redactObject(object, { rules: [], keepManagedFields: false })) ?? '';
 }
 
 function uidOf(event: KubernetesEvent): { uid?: string } {

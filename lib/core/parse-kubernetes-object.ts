@@ -40,10 +40,7 @@ export function parseKubernetesObject(
 /** An escape that is not itself escaped: an even number of backslashes stands before it. */
 const nulEscape = /(?<!\\)(?:\\\\)*\\u0000/;
 
-function parseJson(
-  text: string,
-  parse: (text: string) => unknown,
-): { readonly value: unknown } | undefined {
+function parseJson(text: string, parse: (text: string) => unknown): { readonly value: unknown } | undefined {
   try {
     return { value: parse(text) };
   } catch (error) {

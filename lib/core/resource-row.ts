@@ -64,7 +64,8 @@ export function resourceRow(
   const place = placeOf(event, isForeign, context.clusterName);
   if (place.kind === 'unknown') return { kind: 'poison', reason: place.reason };
   const { metadata } = object;
-  if (metadata.uid === undefined || metadata.uid === '') return { kind: 'poison', reason: 'metadata.uid is missing' };
+  if (metadata.uid === undefined || metadata.uid === '')
+    return { kind: 'poison', reason: 'metadata.uid is missing' };
 
   const { cluster, subject } = place;
   return {
@@ -83,7 +84,8 @@ export function resourceRow(
       compositionId: compositionIdOf(object, subject.group),
       ownerUids: ownerUidsOf(object),
       createdAtMicros: timestampMicros(metadata.creationTimestamp ?? ''),
-      observedAtMicros: (event.time === undefined ? undefined : timestampMicros(event.time)) ?? context.nowMicros,
+      observedAtMicros:
+        (event.time === undefined ? undefined : timestampMicros(event.time)) ?? context.nowMicros,
       truncated: event.extensions['truncated'] === 'true',
       json: isForeign ? redacted(object) : parsed.json,
     },

@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import { type CopyType, type CopyValue, createCopyEncoder } from './copy-encoder.ts';
 import type { IngestItem, IngestOutcome, PoisonMode } from '../core/ingest-outcome.ts';
+import { type CopyType, type CopyValue, createCopyEncoder } from './copy-encoder.ts';
 import { quarantineEvent } from './quarantine-event.ts';
 import { writeIsolated } from './write-isolated.ts';
 import type { WriterSessions } from './writer-session.ts';
@@ -53,7 +53,8 @@ export function createBatchWriter<Row, Counts>(options: {
     const outcomes: IngestOutcome[] = items.map(() => ({ kind: 'unchanged' }));
     for (const ordinal of merged?.taken ?? []) outcomes[ordinal] = { kind: 'stored' };
     for (const [index, item] of items.entries()) {
-      if (item.content.kind === 'poison') outcomes[index] = await keepPoison(client, item, item.content.reason);
+      if (item.content.kind === 'poison')
+        outcomes[index] = await keepPoison(client, item, item.content.reason);
     }
     const wakes = merged !== undefined && merged.taken.length > 0;
     await client.query(wakes ? `notify ${options.channel}; commit` : 'commit');

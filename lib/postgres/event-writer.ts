@@ -1,11 +1,12 @@
 import type pg from 'pg';
 import type { EventRow } from '../core/event-row.ts';
+import type { PoisonMode } from '../core/ingest-outcome.ts';
 import { comparableVersion } from '../core/resource-row.ts';
 import { timestampMicros } from '../core/timestamp-micros.ts';
 import { createBatchWriter, type Merged, type WriteItems } from './batch-writer.ts';
 import type { CopyType, CopyValue } from './copy-encoder.ts';
 import { copyRows } from './copy-rows.ts';
-import type { PoisonMode } from '../core/ingest-outcome.ts';
+import { executeLocked } from './execute-locked.ts';
 import { loadSql } from './load-sql.ts';
 import { lockEvents } from './stream-locks.ts';
 import type { WriterSessions } from './writer-session.ts';
@@ -30,9 +31,8 @@ export function createEventWriter(options: {
 
 async function merge(client: pg.ClientBase, staged: Buffer): Promise<Merged<EventBatchCounts>> {
   await copyRows(client, 'begin; copy stage_events from stdin (format binary)', staged);
-  // Several statements give several results, which the types of pg do not know.
-  const [, result] = (await client.query(`${lockEvents}; execute insert_events`)) as unknown as pg.QueryResult[];
-  const { taken, inserted } = result?.rows[0] as { taken: number[]; inserted: string };
+  const [result] = await executeLocked(client, lockEvents, ['insert_events']);
+  const { taken, inserted } = result as { taken: number[]; inserted: string };
   return { taken, counts: { inserted: Number(inserted) } };
 }
 

@@ -1,9 +1,10 @@
 import type pg from 'pg';
+import type { PoisonMode } from '../core/ingest-outcome.ts';
 import { comparableVersion, type ResourceRow } from '../core/resource-row.ts';
 import { createBatchWriter, type Merged, type WriteItems } from './batch-writer.ts';
 import type { CopyType, CopyValue } from './copy-encoder.ts';
 import { copyRows } from './copy-rows.ts';
-import type { PoisonMode } from '../core/ingest-outcome.ts';
+import { executeLocked } from './execute-locked.ts';
 import { loadSql } from './load-sql.ts';
 import { lockEvents, lockResources } from './stream-locks.ts';
 import type { WriterSessions } from './writer-session.ts';
@@ -44,18 +45,15 @@ async function merge(
   rows: readonly ResourceRow[],
 ): Promise<Merged<ResourceBatchCounts>> {
   await copyRows(client, 'begin; copy stage_resources from stdin (format binary)', staged);
-  const deletes = rows.some((row) => row.deleted) ? '; execute apply_deletes' : '';
-  // Several statements give several results, which the types of pg do not know.
-  const [, upserted, deleted] = (await client.query(
-    `${lockResources}; execute merge_upserts${deletes}`,
-  )) as unknown as pg.QueryResult[];
-  const upserts = upserted?.rows[0] as {
+  const deletes = rows.some((row) => row.deleted) ? ['apply_deletes'] : [];
+  const [merged, removed] = await executeLocked(client, lockResources, ['merge_upserts', ...deletes]);
+  const upserts = merged as {
     taken: number[];
     inserted: string;
     updated: string;
     composed: readonly [cluster: string, uid: string][];
   };
-  const gone = (deleted?.rows[0] ?? { taken: [], deleted: '0' }) as { taken: number[]; deleted: string };
+  const gone = (removed ?? { taken: [], deleted: '0' }) as { taken: number[]; deleted: string };
   const filled = await spread(client, upserts.composed);
   return {
     taken: [...upserts.taken, ...gone.taken],

@@ -1,5 +1,5 @@
-import { classifyError } from './classify-error.ts';
 import type { IngestOutcome } from '../core/ingest-outcome.ts';
+import { classifyError } from './classify-error.ts';
 
 /**
  * Writes a batch so that no item costs a neighbour (I5). An error of the data splits the batch until the bad
@@ -49,7 +49,8 @@ async function attempt<Item>(
       // An error that nobody knows may be one row's fault too: alone it fails alone.
       const mayBeOneRow = kind === 'data' || kind === 'unknown';
       if (mayBeOneRow && part.length > 1) return { kind: 'split', parts: splitAt(part, badLine(error)) };
-      if (kind === 'data') return { kind: 'done', outcomes: [await poison(batch[0] as Item, error, options)] };
+      if (kind === 'data')
+        return { kind: 'done', outcomes: [await poison(batch[0] as Item, error, options)] };
       return { kind: 'done', outcomes: batch.map(() => ({ kind: 'failed', error })) };
     }
   }

@@ -10,7 +10,9 @@ export const ingestConfig = {
   POISON: z
     .enum(['quarantine', 'reject'], { error: 'expected quarantine or reject' })
     .default('quarantine')
-    .describe('What to do with a message that can never be stored: keep it, or answer 422 for the dead-letter sink'),
+    .describe(
+      'What to do with a message that can never be stored: keep it, or answer 422 for the dead-letter sink',
+    ),
   BATCH_MAX_ROWS: integer({ min: 1, max: 10_000, default: 256 }).describe('Most rows of one transaction'),
   BATCH_MAX_BYTES: integer({ min: 1_000, max: 100_000_000, default: 4_000_000 }).describe(
     'Most bytes of one transaction',
