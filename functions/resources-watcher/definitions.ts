@@ -1,5 +1,5 @@
 import { type CustomResource, readCustomResource } from '../../lib/core/custom-resource.ts';
-import type { ReflectorChange } from '../../lib/kubernetes/reflector-change.ts';
+import type { ReflectorChange } from '../../lib/core/reflector-change.ts';
 
 /** The CustomResourceDefinitions of the cluster, as far as reflectors need them. */
 export type Definitions = {

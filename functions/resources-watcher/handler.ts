@@ -4,6 +4,7 @@ import type { KubernetesObject } from '../../lib/core/kubernetes-object.ts';
 import { manifestEvent } from '../../lib/core/manifest-event.ts';
 import { redactObject } from '../../lib/core/redact-object.ts';
 import { type RedactionRule, rulesFor } from '../../lib/core/redaction-rules.ts';
+import type { ReflectorChange } from '../../lib/core/reflector-change.ts';
 import {
   goneEvent,
   identityEvent,
@@ -12,7 +13,6 @@ import {
 } from '../../lib/core/resource-event.ts';
 import type { ResourceKind } from '../../lib/core/resource-kind.ts';
 import type { WatchTarget } from '../../lib/core/watch-target.ts';
-import type { ReflectorChange } from '../../lib/kubernetes/reflector-change.ts';
 
 export const functionName = 'resources-watcher';
 

@@ -1,10 +1,10 @@
 import { manifestRanges } from '../../lib/core/manifest-ranges.ts';
+import type { ReflectorChange } from '../../lib/core/reflector-change.ts';
 import type { ManifestEntry } from '../../lib/core/resource-manifest.ts';
 import { compareResourceVersions } from '../../lib/core/resource-version.ts';
 import type { WatchTarget } from '../../lib/core/watch-target.ts';
 import { type ListOptions, type ListOutcome, listPages } from '../../lib/kubernetes/list-pages.ts';
 import type { Reflector } from '../../lib/kubernetes/reflector.ts';
-import type { ReflectorChange } from '../../lib/kubernetes/reflector-change.ts';
 
 export type ReconcileOptions = Omit<ListOptions, 'kind' | 'namespace' | 'content' | 'pageLimit'> & {
   readonly beginList: (signal: AbortSignal) => Promise<() => void>;

@@ -7,19 +7,19 @@ import { serveHttp } from '../../lib/http/serve.ts';
 import { statusResponse } from '../../lib/http/status-response.ts';
 import { resolveClusterName } from '../../lib/kubernetes/cluster-name.ts';
 import { connectKubernetes } from '../../lib/kubernetes/connect-kubernetes.ts';
-import type { RunningReflector } from '../../lib/kubernetes/reflector-pool.ts';
+import { logDelivery } from '../../lib/runtime/log-delivery.ts';
 import type { Running, Start } from '../../lib/runtime/run-function.ts';
 import { sleep } from '../../lib/runtime/sleep.ts';
 import { untilItWorks } from '../../lib/runtime/until-it-works.ts';
 import { startTelemetry } from '../../lib/telemetry/start-telemetry.ts';
+import { watcherMetrics } from '../../lib/telemetry/watcher-metrics.ts';
 import { acceptWanted } from './accept-wanted.ts';
 import type { ResourcesWatcherConfig } from './config.ts';
 import { functionName } from './handler.ts';
-import { logDelivery } from './log-delivery.ts';
 import { parseManagedGroups } from './parse-managed-groups.ts';
 import { parseStaticKinds } from './parse-static-kinds.ts';
+import { resourceMetrics } from './resource-metrics.ts';
 import { createWatchManager, type WatchManager } from './watch-manager.ts';
-import { watcherMetrics } from './watcher-metrics.ts';
 
 /** In flight together; large objects wait for each other, small ones never reach it. */
 const maxInFlightBytes = 32 * 1024 * 1024;
@@ -46,11 +46,14 @@ export async function startResourcesWatcher(
   const telemetry = await startTelemetry({ functionName, config });
   // What the probes and the gauges ask about comes up after them.
   const up: { manager?: WatchManager; delivery?: Delivery; cluster?: string } = {};
-  const metrics = watcherMetrics(telemetry.metrics, {
-    delivery: () => up.delivery,
-    reflectors: (): readonly RunningReflector[] => up.manager?.reflectors() ?? [],
-    nowMs,
-  });
+  const metrics = {
+    ...watcherMetrics(telemetry.metrics, {
+      delivery: () => up.delivery,
+      reflectors: () => up.manager?.reflectors().map(({ reflector }) => reflector) ?? [],
+      nowMs,
+    }),
+    ...resourceMetrics(telemetry.metrics),
+  };
   const server = await serveHttp({
     port: config.PORT,
     fetch: () => statusResponse(404, 'expected a CloudEvent by POST /'),

@@ -1,9 +1,9 @@
 import type { CustomResource } from '../../lib/core/custom-resource.ts';
 import type { Discovery } from '../../lib/core/discovered-resource.ts';
+import type { ReflectorChange } from '../../lib/core/reflector-change.ts';
 import type { ResourceKind } from '../../lib/core/resource-kind.ts';
 import type { WatchTarget } from '../../lib/core/watch-target.ts';
 import type { Reflector } from '../../lib/kubernetes/reflector.ts';
-import type { ReflectorChange } from '../../lib/kubernetes/reflector-change.ts';
 import type { Log } from '../../lib/runtime/log.ts';
 import { sleep } from '../../lib/runtime/sleep.ts';
 import { createDefinitions, type Definitions } from './definitions.ts';
@@ -25,6 +25,8 @@ export type TargetSource = {
   /** Keeps the targets current until the signal aborts. @throws what is no fault of the API server */
   readonly run: (signal: AbortSignal) => Promise<void>;
   /** `undefined` before discovery has answered for the first time. */
+  /** Asks discovery again soon: something was found not to be as it is here. */
+  readonly refresh: () => void;
   readonly current: () => ReadonlyMap<string, WatchTarget> | undefined;
   readonly definitions: Pick<Definitions, 'has' | 'isComplete' | 'resourceVersion'>;
 };
@@ -33,8 +35,8 @@ export type TargetSource = {
 const rediscoverAfterMs = 60_000;
 const retryAfterMs = 5_000;
 
-/** A definition changes several times while it is being established. */
-const settleMs = 100;
+/** A definition changes several times while it is being established; also the least pause between two refreshes. */
+const settleMs = 250;
 
 /** Knows which targets there should be: from the static kinds, discovery, and the definitions as they change. */
 export function createTargetSource(options: TargetSourceOptions): TargetSource {
@@ -42,6 +44,11 @@ export function createTargetSource(options: TargetSourceOptions): TargetSource {
   let current: ReadonlyMap<string, WatchTarget> | undefined;
   let unserved = '';
   let wake = () => {};
+  let dirty = false;
+  const markDirty = () => {
+    dirty = true;
+    wake();
+  };
 
   const refresh = async () => {
     const discovery = await options.discover();
@@ -60,6 +67,7 @@ export function createTargetSource(options: TargetSourceOptions): TargetSource {
   };
 
   const pause = async (ms: number, signal: AbortSignal) => {
+    if (dirty) return;
     const early = new AbortController();
     const onAbort = () => early.abort();
     wake = onAbort;
@@ -76,6 +84,7 @@ export function createTargetSource(options: TargetSourceOptions): TargetSource {
   const keepCurrent = async (signal: AbortSignal) => {
     while (!signal.aborted) {
       let waitMs = rediscoverAfterMs;
+      dirty = false;
       try {
         await refresh();
       } catch (error) {
@@ -90,7 +99,7 @@ export function createTargetSource(options: TargetSourceOptions): TargetSource {
 
   const followDefinitions = async (signal: AbortSignal) => {
     const reflector = options.followDefinitions((change) => {
-      if (definitions.take(change)) wake();
+      if (definitions.take(change)) markDirty();
     });
     try {
       await reflector.run(signal);
@@ -103,6 +112,7 @@ export function createTargetSource(options: TargetSourceOptions): TargetSource {
     run: async (signal) => {
       await Promise.all([keepCurrent(signal), followDefinitions(signal)]);
     },
+    refresh: markDirty,
     current: () => current,
     definitions,
   };

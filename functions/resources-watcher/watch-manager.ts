@@ -1,26 +1,27 @@
 import type { Delivery } from '../../lib/core/create-delivery.ts';
 import { createDeliveryWindow, type DeliveryWindow } from '../../lib/core/delivery-window.ts';
+import type { ReflectorChange } from '../../lib/core/reflector-change.ts';
 import type { ResourceKind } from '../../lib/core/resource-kind.ts';
 import type { WantedResources } from '../../lib/core/resource-manifest.ts';
 import { targetKey, type WatchTarget } from '../../lib/core/watch-target.ts';
 import type { KubernetesConnection } from '../../lib/kubernetes/connect-kubernetes.ts';
 import { createDiscovery } from '../../lib/kubernetes/discover-resources.ts';
 import { createReflector, type Reflector, type ReflectorOptions } from '../../lib/kubernetes/reflector.ts';
-import type { ReflectorChange } from '../../lib/kubernetes/reflector-change.ts';
 import { createReflectorPool, type RunningReflector } from '../../lib/kubernetes/reflector-pool.ts';
 import { createRequestGate, defaultGateLimits } from '../../lib/kubernetes/request-gate.ts';
 import type { Log } from '../../lib/runtime/log.ts';
+import { logReflector } from '../../lib/runtime/log-reflector.ts';
 import { repeat } from '../../lib/runtime/repeat.ts';
 import { sleep } from '../../lib/runtime/sleep.ts';
+import type { WatcherMetrics } from '../../lib/telemetry/watcher-metrics.ts';
 import type { ResourcesWatcherConfig } from './config.ts';
 import { fetchWanted } from './fetch-wanted.ts';
 import { createResourceHandler, type Outgoing, type ResourceHandler } from './handler.ts';
-import { logReflector } from './log-reflector.ts';
 import { reconcile } from './reconcile.ts';
 import { runReconciler } from './reconciler.ts';
+import type { ResourceMetrics } from './resource-metrics.ts';
 import { createTargetSource } from './target-source.ts';
 import { createWantedQueue, type WantedIdentity } from './wanted-queue.ts';
-import type { WatcherMetrics } from './watcher-metrics.ts';
 
 export type WatchManagerOptions = {
   readonly config: ResourcesWatcherConfig;
@@ -31,7 +32,7 @@ export type WatchManagerOptions = {
   readonly cluster: string;
   readonly connection: Pick<KubernetesConnection, 'request' | 'stream'>;
   readonly delivery: Delivery;
-  readonly metrics: WatcherMetrics;
+  readonly metrics: WatcherMetrics & ResourceMetrics;
   readonly log: Log;
   readonly nowMs: () => number;
   readonly random: () => number;
@@ -157,14 +158,15 @@ export function createWatchManager(options: WatchManagerOptions): WatchManager {
         emit: (change) => emit(target, change, window),
         firstList: 'full',
         observe: (event) => {
-          metrics.onReflector(target, event);
+          metrics.onReflector(event);
           logReflector(log, target, event);
         },
       });
     },
     onEnded: (target) => {
       if (target.custom) vanished.set(targetKey(target), target);
-      apply();
+      // Not from the targets as they are: those still have it, and it would start and end in a hot loop.
+      source.refresh();
     },
     graceMs: 30_000,
     sleep,

@@ -1,12 +1,5 @@
+import type { ObjectIdentity } from '../core/resource-event.ts';
 import type { ManifestEntry } from '../core/resource-manifest.ts';
-
-/** Identity and version of an object; its content is never kept. */
-export type KnownObject = {
-  readonly namespace: string;
-  readonly name: string;
-  readonly uid: string;
-  readonly resourceVersion: string;
-};
 
 /**
  * What a reflector has passed on, by place: about 200 bytes per object. Lists mark what they see with their
@@ -14,13 +7,13 @@ export type KnownObject = {
  */
 export type KnownObjects = {
   readonly size: () => number;
-  readonly get: (namespace: string, name: string) => KnownObject | undefined;
-  readonly set: (object: KnownObject) => void;
+  readonly get: (namespace: string, name: string) => ObjectIdentity | undefined;
+  readonly set: (object: ObjectIdentity) => void;
   readonly remove: (namespace: string, name: string) => void;
   /** Begins a list; a list that was begun before and not finished no longer counts. */
   readonly beginList: () => void;
   /** Forgets and returns what the list that was begun last has not set. */
-  readonly finishList: () => readonly KnownObject[];
+  readonly finishList: () => readonly ObjectIdentity[];
   readonly entries: () => readonly ManifestEntry[];
 };
 
@@ -55,7 +48,7 @@ export function createKnownObjects(): KnownObjects {
       epoch += 1;
     },
     finishList: () => {
-      const missing: KnownObject[] = [];
+      const missing: ObjectIdentity[] = [];
       for (const [place, entry] of byPlace) {
         if (entry.epoch === epoch) continue;
         byPlace.delete(place);

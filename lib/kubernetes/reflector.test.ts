@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createScriptedApiServer, statusAnswer } from '../../test/support/scripted-api-server.ts';
 import { createVirtualClock, type VirtualClock } from '../../test/support/virtual-clock.ts';
+import type { ReflectorChange, ReflectorEvent } from '../core/reflector-change.ts';
 import { createReflector, type Reflector, type ReflectorOptions } from './reflector.ts';
-import type { ReflectorChange, ReflectorEvent } from './reflector-change.ts';
 import { createRequestGate, defaultGateLimits } from './request-gate.ts';
 import { UnreadableStreamError } from './split-lines.ts';
 

@@ -2,12 +2,13 @@ import type { KubernetesObject } from '../core/kubernetes-object.ts';
 import type { KubernetesRequest } from '../core/kubernetes-request.ts';
 import type { KubernetesStream } from '../core/kubernetes-stream.ts';
 import { manifestRanges } from '../core/manifest-ranges.ts';
+import type { ReflectorChange, ReflectorEvent } from '../core/reflector-change.ts';
+import type { ObjectIdentity } from '../core/resource-event.ts';
 import type { ResourceKind } from '../core/resource-kind.ts';
 import { resourcePath } from '../core/resource-path.ts';
 import { compareResourceVersions } from '../core/resource-version.ts';
-import { createKnownObjects, type KnownObject, type KnownObjects } from './known-objects.ts';
+import { createKnownObjects, type KnownObjects } from './known-objects.ts';
 import { type ListPage, listPages } from './list-pages.ts';
-import type { ReflectorChange, ReflectorEvent } from './reflector-change.ts';
 import type { RequestGate } from './request-gate.ts';
 import { type AttemptEnd, decideNext, noTrouble } from './watch-decision.ts';
 import { type WatchFrame, watchOnce } from './watch-once.ts';
@@ -384,7 +385,7 @@ function isNotNewer(version: string, than: string): boolean {
   return order !== undefined && order <= 0;
 }
 
-function identityOf(object: KubernetesObject): KnownObject {
+function identityOf(object: KubernetesObject): ObjectIdentity {
   const { namespace = '', name = '', uid = '', resourceVersion = '' } = object.metadata;
   return { namespace, name, uid, resourceVersion };
 }

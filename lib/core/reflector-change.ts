@@ -1,6 +1,6 @@
-import type { KubernetesObject } from '../core/kubernetes-object.ts';
-import type { ManifestRange } from '../core/manifest-ranges.ts';
-import type { KnownObject } from './known-objects.ts';
+import type { KubernetesObject } from './kubernetes-object.ts';
+import type { ManifestRange } from './manifest-ranges.ts';
+import type { ObjectIdentity } from './resource-event.ts';
 
 /** What a reflector passes on, in the order of the API server. */
 export type ReflectorChange =
@@ -17,7 +17,7 @@ export type ReflectorChange =
   /** `object` is the last state, under the version of the deletion. */
   | { readonly kind: 'deleted'; readonly object: KubernetesObject; readonly receivedBytes: number }
   /** Found by comparing with a list: when and in what state it went is not known. */
-  | { readonly kind: 'gone'; readonly identity: KnownObject }
+  | { readonly kind: 'gone'; readonly identity: ObjectIdentity }
   /** One share of what a complete list held. */
   | {
       readonly kind: 'manifest';

@@ -1,12 +1,16 @@
-import type { WatchTarget } from '../../lib/core/watch-target.ts';
-import type { ReflectorEvent } from '../../lib/kubernetes/reflector-change.ts';
-import type { Log } from '../../lib/runtime/log.ts';
+import type { ReflectorEvent } from '../core/reflector-change.ts';
+import type { WatchTarget } from '../core/watch-target.ts';
+import type { Log } from './log.ts';
 
 /** Ends that need somebody to do something. */
 const needsHelp: ReadonlySet<string> = new Set(['forbidden', 'unauthorized', 'rejected', 'unreadable']);
 
 /** What happens to a reflector, at the level it deserves. */
-export function logReflector(log: Log, target: WatchTarget, event: ReflectorEvent): void {
+export function logReflector(
+  log: Log,
+  target: Pick<WatchTarget, 'kind' | 'namespace'>,
+  event: ReflectorEvent,
+): void {
   const { group, version, resource } = target.kind;
   const fields = {
     group,

@@ -1,28 +1,28 @@
-import type { Delivery, DeliveryEvent } from '../../lib/core/create-delivery.ts';
-import type { WatchTarget } from '../../lib/core/watch-target.ts';
-import type { ReflectorEvent } from '../../lib/kubernetes/reflector-change.ts';
-import type { RunningReflector } from '../../lib/kubernetes/reflector-pool.ts';
-import { latencyBucketsSeconds } from '../../lib/telemetry/latency-buckets.ts';
-import type { Metrics } from '../../lib/telemetry/metrics.ts';
-import type { FetchOutcome } from './fetch-wanted.ts';
-import type { ReconcileOutcome } from './reconcile.ts';
+import type { Delivery, DeliveryEvent } from '../core/create-delivery.ts';
+import type { ReflectorEvent } from '../core/reflector-change.ts';
+import { latencyBucketsSeconds } from './latency-buckets.ts';
+import type { Metrics } from './metrics.ts';
 
 export type WatcherMetrics = {
   readonly onDelivery: (event: DeliveryEvent) => void;
   readonly onAttempt: (attempt: { readonly status: number | undefined; readonly durationMs: number }) => void;
-  readonly onReflector: (target: WatchTarget, event: ReflectorEvent) => void;
-  readonly onReconciled: (outcome: ReconcileOutcome) => void;
-  readonly onWanted: (outcome: FetchOutcome) => void;
+  readonly onReflector: (event: ReflectorEvent) => void;
 };
 
-/** Figures of resources-watcher; labels never hold names or namespaces. */
+/** What a gauge asks a reflector. */
+export type ReflectorFigures = {
+  readonly status: () => { readonly phase: string };
+  readonly known: { readonly size: () => number };
+};
+
+/** Figures that both watchers have; labels never hold names or namespaces. */
 export function watcherMetrics(
   metrics: Metrics,
   sources: {
     readonly delivery: () =>
       | Pick<Delivery, 'inFlight' | 'waiting' | 'setAside' | 'oldestSinceMs'>
       | undefined;
-    readonly reflectors: () => readonly RunningReflector[];
+    readonly reflectors: () => readonly ReflectorFigures[];
     readonly nowMs: () => number;
   },
 ): WatcherMetrics {
@@ -52,18 +52,6 @@ export function watcherMetrics(
     'Deletions that no watch event told of',
   );
   const duplicates = metrics.counter('kubemirror_duplicate_changes_total', 'Changes that were known already');
-  const missed = metrics.gauge(
-    'kubemirror_changes_missed_by_watch',
-    'Objects of the last round of lists that a watch should have brought newer; above 0 is a bug',
-  );
-  const rounds = metrics.counter('kubemirror_reconciliations_total', 'Metadata lists sent as manifests', [
-    'outcome',
-  ]);
-  const wanted = metrics.counter(
-    'kubemirror_wanted_objects_total',
-    'Objects fetched because a database lacked them',
-    ['outcome'],
-  );
   gauges(metrics, sources);
 
   return {
@@ -75,7 +63,7 @@ export function watcherMetrics(
     onAttempt: ({ status, durationMs }) => {
       attempts.observe({ status: String(status ?? 'none') }, durationMs / 1_000);
     },
-    onReflector: (_target, event) => {
+    onReflector: (event) => {
       switch (event.kind) {
         case 'listed':
           lists.inc({ content: event.content });
@@ -91,14 +79,6 @@ export function watcherMetrics(
         case 'not-served':
           break;
       }
-    },
-    onReconciled: (outcome) => {
-      rounds.inc({ outcome: outcome.kind });
-      if (outcome.kind === 'reconciled') missed.set(outcome.missedByWatch);
-    },
-    onWanted: (outcome) => {
-      wanted.inc({ outcome: 'emitted' }, outcome.emitted);
-      wanted.inc({ outcome: 'missing' }, outcome.missing);
     },
   };
 }
@@ -116,9 +96,9 @@ function gauges(metrics: Metrics, sources: Parameters<typeof watcherMetrics>[1])
   });
   metrics.gauge('kubemirror_reflectors', 'Reflectors by phase', ['phase'], (gauge) => {
     gauge.reset();
-    for (const { reflector } of sources.reflectors()) gauge.inc({ phase: reflector.status().phase });
+    for (const reflector of sources.reflectors()) gauge.inc({ phase: reflector.status().phase });
   });
   metrics.gauge('kubemirror_known_objects', 'Objects whose version is known', [], (gauge) => {
-    gauge.set(sources.reflectors().reduce((sum, { reflector }) => sum + reflector.known.size(), 0));
+    gauge.set(sources.reflectors().reduce((sum, reflector) => sum + reflector.known.size(), 0));
   });
 }

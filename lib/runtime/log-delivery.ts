@@ -1,5 +1,5 @@
-import type { DeliveryEvent } from '../../lib/core/create-delivery.ts';
-import type { Log } from '../../lib/runtime/log.ts';
+import type { DeliveryEvent } from '../core/create-delivery.ts';
+import type { Log } from './log.ts';
 
 /** Says what an operator must know about: never the event's data, which may be anything. */
 export function logDelivery(log: Log, event: DeliveryEvent): void {
