@@ -10,7 +10,7 @@ import { serviceAccountTokens } from './auth/service-account-authenticator.ts';
 import { apiAudience, generateSigningKey, TokenIssuer } from './auth/service-account-tokens.ts';
 import { bootstrapCluster } from './bootstrap-cluster.ts';
 import type { ClusterSettings, ClusterState } from './cluster-state.ts';
-import { CrdController } from './controllers/crd-controller.ts';
+import { startControllers } from './controllers/start-controllers.ts';
 import { Faults } from './faults/faults.ts';
 import { forbidden } from './http/status-error.ts';
 import { kubeconfigOf } from './kubeconfig.ts';
@@ -105,7 +105,7 @@ export async function startCluster(options: StartClusterOptions): Promise<Develo
     settings: { ...defaultSettings, ...options.settings },
   };
   bootstrapCluster(state);
-  const stopCrds = new CrdController(state).start();
+  const stopControllers = startControllers(state, options.controllers ?? 'all');
 
   const server = createServer((request, response) => {
     void serveRequest(state, request, response);
@@ -126,7 +126,7 @@ export async function startCluster(options: StartClusterOptions): Promise<Develo
     seed: (objects) => seed(state, objects),
     state,
     stop: async () => {
-      stopCrds();
+      stopControllers();
       const closed = once(server, 'close');
       server.close();
       state.watches.close('end');

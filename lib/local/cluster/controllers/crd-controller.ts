@@ -13,6 +13,8 @@ import { parseStored } from '../store/stored-object.ts';
 import { deleteObject } from '../writes/delete-object.ts';
 import { timestamp } from '../writes/timestamp.ts';
 import { updateObject } from '../writes/update-object.ts';
+import { backgroundDeletion } from './background-deletion.ts';
+import { everyObject } from './every-object.ts';
 import { writeAs } from './write-as.ts';
 
 const crdStorage = 'apiextensions.k8s.io/customresourcedefinitions';
@@ -34,24 +36,13 @@ export class CrdController {
 
   /** Serves what is stored and follows every change from now on. */
   start(): () => void {
-    for (const { name } of this.#all()) this.#sync(name, undefined);
+    for (const { name } of everyObject(this.#cluster.store, crdStorage)) this.#sync(name, undefined);
     return this.#cluster.store.subscribe(crdStorage, (change) => {
       const before = change.before === undefined ? undefined : asCrd(parseStored(change.before));
       if (change.type === 'deleted') this.#unserve(asCrd(parseStored(change.after)));
       // A definition is served a moment after the answer to its creation, as with a real server.
       else setImmediate(() => this.#sync(change.after.name, before));
     });
-  }
-
-  #all() {
-    const { store } = this.#cluster;
-    return store.list(crdStorage, {
-      prefix: '',
-      startKey: '',
-      revision: store.revision,
-      limit: 0,
-      matches: () => true,
-    }).items;
   }
 
   #sync(name: string, before: CustomResourceDefinition | undefined): void {
@@ -106,22 +97,10 @@ export class CrdController {
     const { store, registry } = this.#cluster;
     const storage = customStorage(crd.spec);
     const definition = registry.all().find((known) => known.storage === storage);
-    const instances = store.list(storage, {
-      prefix: '',
-      startKey: '',
-      revision: store.revision,
-      limit: 0,
-      matches: () => true,
-    }).items;
+    const instances = everyObject(store, storage);
     if (definition !== undefined && instances.length > 0) {
       for (const instance of instances) {
-        deleteObject(this.#cluster, definition, instance, {
-          dryRun: false,
-          gracePeriodSeconds: undefined,
-          propagationPolicy: undefined,
-          orphanDependents: undefined,
-          preconditions: undefined,
-        });
+        deleteObject(this.#cluster, definition, instance, backgroundDeletion);
       }
       if (store.count(storage) > 0) {
         this.#retryWhenEmpty(storage, crd.metadata.name);

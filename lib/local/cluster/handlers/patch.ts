@@ -12,6 +12,7 @@ import { presentObject } from '../present/present-object.ts';
 import type { Definition } from '../registry/definition.ts';
 import { updateObject } from '../writes/update-object.ts';
 import { parseWriteOptions } from '../writes/write-options.ts';
+import { apply } from './apply.ts';
 import { requireStored } from './get.ts';
 import { requireSameName } from './update.ts';
 
@@ -20,6 +21,8 @@ const patchTypes: Readonly<Record<string, (object: unknown, patch: unknown) => P
   'application/merge-patch+json': applyMergePatch,
 };
 
+const applyType = 'application/apply-patch+yaml';
+
 export async function patch(
   cluster: ClusterState,
   call: Call,
@@ -27,12 +30,13 @@ export async function patch(
   resource: ResourceInfo,
 ): Promise<Answer> {
   const mediaType = (call.request.headers['content-type'] ?? '').split(';', 1)[0]?.trim() ?? '';
-  const apply = patchTypes[mediaType];
-  if (apply === undefined) throw wrongType(definition);
+  if (mediaType === applyType) return apply(cluster, call, definition, resource);
+  const patchObject = patchTypes[mediaType];
+  if (patchObject === undefined) throw wrongType(definition);
   const options = parseWriteOptions(call, 'PatchOptions');
   const body = await readBody(call.request);
   const stored = requireStored(cluster, definition, resource);
-  const outcome = apply(presentObject(definition, stored), parsePatch(body));
+  const outcome = patchObject(presentObject(definition, stored), parsePatch(body));
   if (outcome.kind === 'malformed') throw badRequest(outcome.message);
   if (outcome.kind === 'inapplicable') throw inapplicable(outcome.message);
   const object = outcome.object as KubernetesObject;
@@ -42,7 +46,7 @@ export async function patch(
 }
 
 function wrongType(definition: Definition): StatusError {
-  if (definition.custom !== undefined) return unsupportedMediaType(Object.keys(patchTypes));
+  if (definition.custom !== undefined) return unsupportedMediaType([...Object.keys(patchTypes), applyType]);
   return new StatusError({
     code: 415,
     reason: 'UnsupportedMediaType',

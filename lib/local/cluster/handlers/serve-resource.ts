@@ -8,9 +8,11 @@ import type { Definition } from '../registry/definition.ts';
 import { reviewOf } from '../reviews/review-of.ts';
 import { create } from './create.ts';
 import { remove, removeCollection } from './delete.ts';
+import { finalizeNamespace } from './finalize-namespace.ts';
 import { get } from './get.ts';
 import { list } from './list.ts';
 import { patch } from './patch.ts';
+import { scale } from './scale.ts';
 import { update } from './update.ts';
 import { watch } from './watch.ts';
 
@@ -75,5 +77,7 @@ async function serveSubresource(
 
 function handlerOf(subresource: ServedSubresource, verb: Verb): Handler | undefined {
   if (subresource.name === 'status') return handlers[verb];
+  if (subresource.name === 'scale') return scale;
+  if (subresource.name === 'finalize') return finalizeNamespace;
   return undefined;
 }

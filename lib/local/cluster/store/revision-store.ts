@@ -58,6 +58,7 @@ export class RevisionStore {
   readonly #window: HistoryWindow;
   readonly #nowMs: () => number;
   readonly #record: (change: Change) => void;
+  readonly #everywhere = new Set<(change: Change) => void>();
   #historyBytes = 0;
   #revision = 1;
   #compacted = 0;
@@ -156,6 +157,12 @@ export class RevisionStore {
     return () => listeners.delete(listener);
   }
 
+  /** The same for every resource, after its own subscribers. */
+  subscribeAll(listener: (change: Change) => void): () => void {
+    this.#everywhere.add(listener);
+    return () => this.#everywhere.delete(listener);
+  }
+
   /** Forgets all history up to and including a revision, for every resource, also quiet ones. */
   compact(revision: number = this.#revision): void {
     while ((this.#history.first?.revision ?? Number.POSITIVE_INFINITY) <= revision) this.#evictOldest();
@@ -214,7 +221,7 @@ export class RevisionStore {
     this.#history.push({ ...change, atMs: this.#nowMs() });
     this.#historyBytes += bytesHeldBy(change);
     this.#trim();
-    for (const listener of [...place.listeners]) listener(change);
+    for (const listener of [...place.listeners, ...this.#everywhere]) listener(change);
   }
 
   #trim(): void {

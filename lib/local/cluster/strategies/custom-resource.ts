@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from 'node:util';
 
 import type { KubernetesObject } from '../../../core/kubernetes-object.ts';
 import type { CustomVersion, Definition } from '../registry/definition.ts';
-import { keepStatus } from './status.ts';
 import type { Strategy } from './strategy.ts';
 
 /** Custom resources follow their definition: schema, subresources, and generation always. */
@@ -10,7 +9,7 @@ export function customStrategy(_definition: Definition, custom: CustomVersion): 
   return {
     hasGeneration: true,
     needsVersion: true,
-    prepare: (object, before) => (custom.hasStatus ? keepStatus(object, before) : object),
+    hasStatus: custom.hasStatus,
   };
 }
 

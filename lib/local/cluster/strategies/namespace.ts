@@ -1,4 +1,8 @@
 import type { KubernetesObject } from '../../../core/kubernetes-object.ts';
+import { asFields } from '../defaults/fill.ts';
+import { fieldsOfDefinition } from '../registry/field-values.ts';
+import { parseStored } from '../store/stored-object.ts';
+import { timestamp } from '../writes/timestamp.ts';
 import type { Strategy } from './strategy.ts';
 
 const nameLabel = 'kubernetes.io/metadata.name';
@@ -17,6 +21,21 @@ export const namespaceStrategy: Strategy = {
     spec: { ...(object['spec'] as object | undefined), finalizers: finalizersOf(before) },
     status: before?.['status'] ?? { phase: 'Active' },
   }),
+  /** A namespace stays, terminating, until its content is gone and nothing holds it any more. */
+  remove: (cluster, definition, stored, options) => {
+    const live = parseStored(stored) as KubernetesObject;
+    if (live.metadata.deletionTimestamp !== undefined) {
+      return { kind: 'stored', code: 200, definition, stored };
+    }
+    const marked: KubernetesObject = {
+      ...live,
+      metadata: { ...live.metadata, deletionTimestamp: timestamp(cluster.now()) },
+      status: { ...asFields(live['status']), phase: 'Terminating' },
+    };
+    if (options.dryRun) return { kind: 'object', code: 200, object: marked, definition };
+    const after = cluster.store.put(definition.storage, marked, fieldsOfDefinition(definition));
+    return { kind: 'stored', code: 200, definition, stored: after };
+  },
 };
 
 function finalizersOf(before: KubernetesObject | undefined): readonly string[] {

@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../../../core/kubernetes-object.ts';
 import type { ClusterState } from '../cluster-state.ts';
+import { everyObject } from '../controllers/every-object.ts';
 import { asFields, asList, type Fields, fill } from '../defaults/fill.ts';
 import { defaultServiceSpec } from '../defaults/services.ts';
 import { parseStored } from '../store/stored-object.ts';
@@ -39,16 +40,10 @@ function problemsOf(spec: Fields, before: Fields): readonly FieldProblem[] {
 
 /** The lowest unused address of 10.96.0.0/16; the first one belongs to the API server. */
 function freeAddress(cluster: ClusterState): string {
-  const { store } = cluster;
-  const { items } = store.list('services', {
-    prefix: '',
-    startKey: '',
-    revision: store.revision,
-    limit: 0,
-    matches: () => true,
-  });
   const used = new Set(
-    items.map((stored) => asFields((parseStored(stored) as KubernetesObject)['spec'])['clusterIP']),
+    everyObject(cluster.store, 'services').map(
+      (stored) => asFields((parseStored(stored) as KubernetesObject)['spec'])['clusterIP'],
+    ),
   );
   for (let host = 1; host < 65_534; host += 1) {
     const address = `10.96.${host >> 8}.${host & 255}`;

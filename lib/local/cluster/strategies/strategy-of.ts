@@ -1,7 +1,6 @@
 import type { Definition } from '../registry/definition.ts';
 import { customStrategy } from './custom-resource.ts';
 import { particularStrategies } from './particular.ts';
-import { withStatus } from './status.ts';
 import type { Strategy } from './strategy.ts';
 
 /** Resources whose `metadata.generation` counts changes of their spec. */
@@ -78,7 +77,8 @@ export function strategyOf(definition: Definition): Strategy {
     createsOnUpdate: createOnUpdate.includes(storage),
     needsVersion: versionNeeded.includes(storage),
     returnsDeleted: returnDeleted.includes(storage),
-    ...(hasStatus ? withStatus(own) : own),
+    hasStatus,
+    ...own,
   };
   known.set(storage, strategy);
   return strategy;

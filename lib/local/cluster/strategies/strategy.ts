@@ -13,7 +13,9 @@ import type { DeleteOptions } from '../writes/delete-options.ts';
 export type Strategy = {
   /** Defaults of decoding: part of what a client counts as having set. */
   readonly defaults?: (object: KubernetesObject) => KubernetesObject;
-  /** Fields that the server owns, put (back) to what they must be. */
+  /** The status is written through its own endpoint; the main one keeps what is there. */
+  readonly hasStatus?: boolean;
+  /** Fields that the server owns, put (back) to what they must be: not attributed to the client. */
   readonly prepare?: (object: KubernetesObject, before: KubernetesObject | undefined) => KubernetesObject;
   /** The same for an update of the status subresource, where only the status is the client's. */
   readonly prepareStatus?: (object: KubernetesObject, before: KubernetesObject) => KubernetesObject;

@@ -6,8 +6,9 @@ import type { Definition } from '../registry/definition.ts';
 import { fieldsOfDefinition } from '../registry/field-values.ts';
 import { objectKey, parseStored } from '../store/stored-object.ts';
 import { newMetadata } from '../strategies/metadata.ts';
+import { keepStatus } from '../strategies/status.ts';
 import { strategyOf } from '../strategies/strategy-of.ts';
-import { trackManagedFields } from './managed-fields.ts';
+import { trackManagedFields, withManagedFields } from './managed-fields.ts';
 import { objectProblems } from './object-problems.ts';
 import { timestamp } from './timestamp.ts';
 import type { WriteOptions } from './write-options.ts';
@@ -24,7 +25,13 @@ const maxGeneratedPrefix = 58;
 export function createObject(
   cluster: ClusterState,
   definition: Definition,
-  request: { readonly object: KubernetesObject; readonly namespace: string; readonly options: WriteOptions },
+  request: {
+    readonly object: KubernetesObject;
+    readonly namespace: string;
+    readonly options: WriteOptions;
+    /** Already attributed, as server-side apply does it itself. */
+    readonly managedFieldsGiven?: boolean;
+  },
 ): Answer {
   const { options } = request;
   const strategy = strategyOf(definition);
@@ -44,15 +51,20 @@ export function createObject(
     metadata: { ...(name === '' ? {} : { name }), ...metadata, ...(name === '' ? {} : { name }) },
   };
   const defaulted = strategy.defaults?.(given) ?? given;
-  const prepared = strategy.prepare?.(defaulted, undefined) ?? defaulted;
-  const tracked = trackManagedFields(definition, {
-    before: undefined,
-    after: prepared,
-    options,
-    now: cluster.now(),
-    subresource: '',
-  });
-  const counted = strategy.hasGeneration === true ? withGeneration(tracked) : tracked;
+  const reset = strategy.hasStatus === true ? keepStatus(defaulted, undefined) : defaulted;
+  const { managedFields } = request.object.metadata;
+  const tracked =
+    request.managedFieldsGiven === true
+      ? withManagedFields(reset, managedFields)
+      : trackManagedFields(definition, {
+          before: undefined,
+          after: withManagedFields(reset, managedFields),
+          options,
+          now: cluster.now(),
+          subresource: '',
+        });
+  const prepared = strategy.prepare?.(tracked, undefined) ?? tracked;
+  const counted = strategy.hasGeneration === true ? withGeneration(prepared) : prepared;
   const stored = definition.conversion?.toStored(counted) ?? counted;
   requireLiveNamespace(cluster, definition, namespace, name);
   const admitted = strategy.admit?.(cluster, stored, undefined) ?? stored;

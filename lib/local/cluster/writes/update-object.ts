@@ -9,9 +9,10 @@ import { fieldsOfDefinition } from '../registry/field-values.ts';
 import { parseStored, type StoredObject } from '../store/stored-object.ts';
 import { customContentChanged } from '../strategies/custom-resource.ts';
 import { updatedMetadata } from '../strategies/metadata.ts';
+import { keepStatus } from '../strategies/status.ts';
 import type { Strategy } from '../strategies/strategy.ts';
 import { strategyOf } from '../strategies/strategy-of.ts';
-import { trackManagedFields } from './managed-fields.ts';
+import { trackManagedFields, withManagedFields } from './managed-fields.ts';
 import { objectProblems } from './object-problems.ts';
 import type { WriteOptions } from './write-options.ts';
 
@@ -20,6 +21,8 @@ export type UpdateRequest = {
   readonly object: KubernetesObject;
   readonly subresource: '' | 'status';
   readonly options: WriteOptions;
+  /** Under which subresource the change is attributed, where that is not the one that is written. */
+  readonly trackedSubresource?: string;
   /** Already attributed, as server-side apply does it itself. */
   readonly managedFieldsGiven?: boolean;
 };
@@ -54,12 +57,14 @@ export function updateObject(
       ? withManagedFields(next, request.object.metadata.managedFields)
       : trackManagedFields(definition, {
           before: liveServed,
-          after: next,
+          after: withManagedFields(next, request.object.metadata.managedFields),
           options: request.options,
           now: cluster.now(),
-          subresource: request.subresource,
+          subresource: request.trackedSubresource ?? request.subresource,
         });
-  const converted = definition.conversion?.toStored(tracked) ?? tracked;
+  const prepared =
+    request.subresource === '' ? (strategy.prepare?.(tracked, liveServed) ?? tracked) : tracked;
+  const converted = definition.conversion?.toStored(prepared) ?? prepared;
   const admitted =
     request.subresource === '' ? (strategy.admit?.(cluster, converted, live) ?? converted) : converted;
   const counted = withGeneration(definition, strategy, admitted, live);
@@ -88,7 +93,7 @@ function commit(
 
 function mainUpdate(strategy: Strategy, given: KubernetesObject, live: KubernetesObject): KubernetesObject {
   const defaulted = strategy.defaults?.(given) ?? given;
-  return strategy.prepare?.(defaulted, live) ?? defaulted;
+  return strategy.hasStatus === true ? keepStatus(defaulted, live) : defaulted;
 }
 
 /** Only the status, and of the metadata nothing that means something, may change through `/status`. */
@@ -101,11 +106,6 @@ function statusUpdate(strategy: Strategy, given: KubernetesObject, live: Kuberne
     ...(status === undefined ? {} : { status }),
   } as KubernetesObject;
   return strategy.prepareStatus?.(next, live) ?? next;
-}
-
-function withManagedFields(object: KubernetesObject, managedFields: unknown[] | undefined): KubernetesObject {
-  const { managedFields: _managedFields, ...metadata } = object.metadata;
-  return { ...object, metadata: managedFields === undefined ? metadata : { ...metadata, managedFields } };
 }
 
 function requireVersion(
