@@ -1,0 +1,27 @@
+import { parseArgs } from 'node:util';
+import type { Benchmark } from './benchmark.ts';
+import { runBenchmark } from './run-benchmark.ts';
+
+/** Each benchmark is loaded only when it is asked for: some need what others do not. */
+const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
+  ingest: async () => (await import('./ingest/ingest-benchmark.ts')).ingestBenchmark,
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'boolean', default: false } },
+});
+const [name = ''] = positionals;
+const load = Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined;
+if (load === undefined || positionals.length !== 1) {
+  process.stderr.write(`Usage: npm run bench -- <${Object.keys(benchmarks).join('|')}> [--json]\n`);
+  process.exit(2);
+}
+
+const benchmark = await load();
+process.stdout.write(`${name}: ${JSON.stringify(benchmark.settings)}\n`);
+const result = await runBenchmark(benchmark, (index, round) => {
+  process.stdout.write(`round ${index + 1} (${round.order.join(', ')}): ${JSON.stringify(round.figures)}\n`);
+});
+process.stdout.write(`median: ${JSON.stringify(result.figures)}\n`);
+if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);

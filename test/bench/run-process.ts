@@ -1,0 +1,55 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Runs a script in a fresh process and returns the JSON of its last line. */
+export async function runForJson<Result>(
+  script: URL,
+  environment: Readonly<Record<string, string>>,
+): Promise<Result> {
+  const child = spawn(process.execPath, [script.pathname], {
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  if (code !== 0)
+    throw new Error(`Cannot measure with ${script.pathname}: it ended with ${code}, expected 0`);
+  return JSON.parse(output.trim().split('\n').at(-1) ?? '') as Result;
+}
+
+/** A function in a process of its own, ready to serve. */
+export async function startFunction(
+  name: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<{ readonly pid: number; readonly stop: () => Promise<void> }> {
+  const script = new URL(`../../functions/${name}/index.ts`, import.meta.url);
+  const child = spawn(process.execPath, [script.pathname], {
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  await untilReady(child, `http://127.0.0.1:${environment['PORT']}/readyz`);
+  return {
+    pid: child.pid ?? 0,
+    stop: async () => {
+      if (child.exitCode !== null) return;
+      const closed = once(child, 'close');
+      child.kill('SIGTERM');
+      await closed;
+    },
+  };
+}
+
+async function untilReady(child: ChildProcess, url: string): Promise<void> {
+  const deadlineMs = performance.now() + 30_000;
+  while (child.exitCode === null && performance.now() < deadlineMs) {
+    const answer = await fetch(url).catch(() => undefined);
+    if (answer?.ok) return;
+    await delay(50);
+  }
+  child.kill('SIGKILL');
+  throw new Error(`Cannot start a function: ${url} is not ready, expected it within 30 s`);
+}
