@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { parseRedactionRule, type RedactionRule } from '../../lib/core/redaction-rules.ts';
 import { baseConfig } from '../../lib/runtime/base-config.ts';
-import { commaList, duration, flag } from '../../lib/runtime/config-fields.ts';
+import { duration } from '../../lib/runtime/config-fields.ts';
 import { sinkConfig } from '../../lib/runtime/sink-config.ts';
 import { watcherConfig } from '../../lib/runtime/watcher-config.ts';
 
@@ -19,20 +18,6 @@ export const resourcesWatcherConfig = baseConfig(8082).extend({
     .describe(
       'API groups whose custom resources are followed, one a line; the file in the image where empty',
     ),
-  REDACT_PATHS: commaList()
-    .transform((texts, context): readonly RedactionRule[] =>
-      texts.flatMap((text) => {
-        const rule = parseRedactionRule(text);
-        if (rule !== undefined) return [rule];
-        context.addIssue({
-          code: 'custom',
-          message: `"${text}", expected [resource[.group]:]path such as configmaps:data.* and never the identity`,
-        });
-        return [];
-      }),
-    )
-    .describe('Values that never leave the watcher, beside those of Secrets: [resource[.group]:]dotted.path'),
-  KEEP_MANAGED_FIELDS: flag(false).describe('Pass managedFields on'),
   RECONCILE_INTERVAL: duration('10m').describe(
     'How often everything that exists is compared with the database',
   ),

@@ -120,6 +120,7 @@ export function createWatchManager(options: WatchManagerOptions): WatchManager {
       stream,
       gate,
       expectsBookmarks: true,
+      emitsManifests: true,
       maxSilenceMs: config.WATCH_SILENCE_TIMEOUT,
       isServed: () => isServed(target.kind),
       nowMs,
@@ -325,8 +326,8 @@ function stuckReason(
   // While the sink is away nothing is read on purpose.
   if (delivery.waiting() > 0) return undefined;
   const stuck = running.find(({ reflector }) => {
-    const { phase, heardAtMs } = reflector.status();
-    return phase === 'watching' && nowMs - heardAtMs > stuckAfterMs;
+    const { phase, attemptAtMs } = reflector.status();
+    return phase === 'watching' && nowMs - attemptAtMs > stuckAfterMs;
   });
   return stuck && `the watch of ${stuck.key} hangs`;
 }

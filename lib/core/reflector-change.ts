@@ -9,6 +9,8 @@ export type ReflectorChange =
       readonly object: KubernetesObject;
       /** `listed` objects may have been passed on by an earlier process already. */
       readonly cause: 'listed' | 'watched';
+      /** No version of it has been passed on before. */
+      readonly isFirst: boolean;
       /** Length as received; the average of its page for a listed object. */
       readonly receivedBytes: number;
       /** Never less than the object's length: that of the whole page for a listed object. */

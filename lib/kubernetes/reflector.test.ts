@@ -411,6 +411,7 @@ function start(server: Server, tweaks: Tweaks = {}): Started {
     },
     firstList: 'full',
     expectsBookmarks: true,
+    emitsManifests: true,
     maxSilenceMs: 150_000,
     isServed: async () => true,
     observe: (event) => events.push(event),

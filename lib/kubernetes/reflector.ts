@@ -32,6 +32,8 @@ export type ReflectorOptions = {
   readonly firstList: 'full' | 'metadata';
   /** False for Kubernetes events, which have no watch cache and no bookmarks. */
   readonly expectsBookmarks: boolean;
+  /** Whether each list ends with manifests of what exists. */
+  readonly emitsManifests: boolean;
   /** Bookmarks come about once a minute; 2.5 of them missing is a dead connection. */
   readonly maxSilenceMs: number;
   /** Asks discovery, after a 404; what it throws counts as "do not know". */
@@ -63,6 +65,8 @@ export type ReflectorStatus = {
   readonly resourceVersion: string | undefined;
   /** When the API server said anything last. */
   readonly heardAtMs: number;
+  /** When the current attempt began; watches end after 10 minutes at the latest. */
+  readonly attemptAtMs: number;
 };
 
 /** client-go's own range: short enough to spread over API servers, long enough to cost nothing. */
@@ -90,6 +94,7 @@ export function createReflector(options: ReflectorOptions): Reflector {
     listed: false,
     phase: 'waiting',
     heardAtMs: options.nowMs(),
+    attemptAtMs: options.nowMs(),
     expectsBookmarks: options.expectsBookmarks,
     silentWatches: 0,
     staleLists: 0,
@@ -105,6 +110,7 @@ export function createReflector(options: ReflectorOptions): Reflector {
       listed: state.listed,
       resourceVersion: state.lastVersion,
       heardAtMs: state.heardAtMs,
+      attemptAtMs: state.attemptAtMs,
     }),
   };
 }
@@ -116,6 +122,7 @@ type State = {
   listed: boolean;
   phase: ReflectorStatus['phase'];
   heardAtMs: number;
+  attemptAtMs: number;
   /** Learnt: false once several watches in a row stayed silent for longer than bookmarks ever do. */
   expectsBookmarks: boolean;
   silentWatches: number;
@@ -136,6 +143,7 @@ async function run(reflector: Internals, signal: AbortSignal): Promise<'not-serv
   for (;;) {
     signal.throwIfAborted();
     const startedMs = options.nowMs();
+    state.attemptAtMs = startedMs;
     const end = await (attempt === 'list' ? list(reflector, signal) : watch(reflector, signal));
     if (end.kind === 'listed') {
       attempt = 'watch';
@@ -270,6 +278,7 @@ async function passOnPage(
         kind: 'upserted',
         object: item,
         cause: 'listed',
+        isFirst: previous?.uid !== object.uid,
         receivedBytes: averageBytes,
         // One object may be most of its page.
         atMostBytes: page.bytes > 0 ? page.bytes : Number.POSITIVE_INFINITY,
@@ -286,16 +295,20 @@ async function finishList(reflector: Internals, resourceVersion: string): Promis
   for (const identity of gone) {
     await options.emit({ kind: 'gone', identity: { ...identity, resourceVersion } });
   }
-  let index = 0;
-  for (const range of manifestRanges(known.entries())) {
-    await options.emit({ kind: 'manifest', range, index, listResourceVersion: resourceVersion });
-    index += 1;
-  }
+  if (options.emitsManifests) await emitManifests(reflector, resourceVersion);
   state.lastVersion = resourceVersion;
   state.synced = true;
   state.listed = true;
   await options.emit({ kind: 'progress', resourceVersion, synced: true });
   return gone.length;
+}
+
+async function emitManifests({ options, known }: Internals, listResourceVersion: string): Promise<void> {
+  let index = 0;
+  for (const range of manifestRanges(known.entries())) {
+    await options.emit({ kind: 'manifest', range, index, listResourceVersion });
+    index += 1;
+  }
 }
 
 async function watch(reflector: Internals, signal: AbortSignal): Promise<AttemptEnd> {
@@ -363,6 +376,7 @@ function passOnFrame(reflector: Internals, frame: WatchFrame): void | Promise<vo
     kind: 'upserted',
     object,
     cause: 'watched',
+    isFirst: !isSame,
     receivedBytes: bytes,
     atMostBytes: bytes,
   };

@@ -1,0 +1,177 @@
+import type { Delivery } from '../../lib/core/create-delivery.ts';
+import { createDeliveryWindow, type DeliveryWindow } from '../../lib/core/delivery-window.ts';
+import type { ReflectorChange } from '../../lib/core/reflector-change.ts';
+import { targetKey, type WatchTarget } from '../../lib/core/watch-target.ts';
+import type { KubernetesConnection } from '../../lib/kubernetes/connect-kubernetes.ts';
+import { createDiscovery } from '../../lib/kubernetes/discover-resources.ts';
+import { createReflector, type Reflector } from '../../lib/kubernetes/reflector.ts';
+import { createReflectorPool } from '../../lib/kubernetes/reflector-pool.ts';
+import { createRequestGate, defaultGateLimits } from '../../lib/kubernetes/request-gate.ts';
+import type { Log } from '../../lib/runtime/log.ts';
+import { logReflector } from '../../lib/runtime/log-reflector.ts';
+import { repeat } from '../../lib/runtime/repeat.ts';
+import { sleep } from '../../lib/runtime/sleep.ts';
+import type { WatcherMetrics } from '../../lib/telemetry/watcher-metrics.ts';
+import type { EventsWatcherConfig } from './config.ts';
+import { createEventHandler, eventsKind } from './handler.ts';
+import { createInvolvedResources } from './involved-resources.ts';
+
+export type EventsFollowerOptions = {
+  readonly config: EventsWatcherConfig;
+  readonly cluster: string;
+  readonly connection: Pick<KubernetesConnection, 'request' | 'stream'>;
+  readonly delivery: Delivery;
+  readonly metrics: WatcherMetrics;
+  readonly log: Log;
+  readonly nowMs: () => number;
+  readonly random: () => number;
+};
+
+export type EventsFollower = {
+  readonly start: () => void;
+  readonly stop: () => Promise<void>;
+  /** Rejects when a reflector's receiver broke. */
+  readonly failed: Promise<never>;
+  readonly reflectors: () => readonly Reflector[];
+  readonly notLive: () => string | undefined;
+  readonly notReady: () => string | undefined;
+};
+
+/** Watches end after 10 minutes at the latest; one that is silent for longer hangs in our own code. */
+const stuckAfterMs = 20 * 60_000;
+
+const statusEveryMs = 30_000;
+
+/** Follows the events of each namespace scope and delivers every version of each of them. */
+export function createEventsFollower(options: EventsFollowerOptions): EventsFollower {
+  const { config, connection, delivery, log, metrics, nowMs, random } = options;
+  const stopping = new AbortController();
+  const gate = createRequestGate({
+    ...defaultGateLimits,
+    tokensPerSecond: config.API_QPS,
+    burst: config.API_BURST,
+    nowMs,
+    sleep,
+  });
+  const involved = createInvolvedResources({
+    discover: createDiscovery(connection.request),
+    nowMs,
+    onError: (error) => log.warn({ err: error }, 'Cannot find out what kinds are called'),
+  });
+  const toEvent = createEventHandler({
+    cluster: options.cluster,
+    redaction: { rules: config.REDACT_PATHS, keepManagedFields: config.KEEP_MANAGED_FIELDS },
+    involvedResource: involved.lookUp,
+    nowMs,
+    onUnreadable: (event, error) =>
+      log.error({ err: error, id: event.id, subject: event.subject }, 'An event goes out as identity only'),
+  });
+
+  const emit = (change: ReflectorChange, window: DeliveryWindow): void | Promise<void> => {
+    switch (change.kind) {
+      case 'upserted': {
+        const { object, cause } = change;
+        const arrived = window.begin(cause === 'watched' ? object.metadata.resourceVersion : undefined);
+        return delivery.deliver(toEvent(object, change), change.receivedBytes, arrived);
+      }
+      // Events end by their TTL, not because anything happened.
+      case 'deleted':
+        window.begin(change.object.metadata.resourceVersion)();
+        return undefined;
+      case 'progress':
+        window.begin(change.resourceVersion)();
+        return undefined;
+      case 'gone':
+      case 'manifest':
+        return undefined;
+    }
+  };
+
+  const pool = createReflectorPool({
+    create: (target) => {
+      const window = createDeliveryWindow();
+      return createReflector({
+        kind: target.kind,
+        namespace: target.namespace,
+        request: connection.request,
+        stream: connection.stream,
+        gate,
+        emit: (change) => emit(change, window),
+        firstList: 'full',
+        expectsBookmarks: false,
+        emitsManifests: false,
+        maxSilenceMs: config.WATCH_SILENCE_TIMEOUT,
+        isServed: async () => true,
+        observe: (event) => {
+          metrics.onReflector(event);
+          logReflector(log, target, event);
+        },
+        nowMs,
+        random,
+        sleep,
+      });
+    },
+    onEnded: () => undefined,
+    graceMs: 0,
+    sleep,
+  });
+
+  const logStatus = () => {
+    const statuses = pool.running().map(({ reflector }) => reflector.status());
+    const oldestSinceMs = delivery.oldestSinceMs();
+    log.info(
+      {
+        reflectors: statuses.length,
+        watching: statuses.filter(({ phase }) => phase === 'watching').length,
+        known: pool.running().reduce((sum, { reflector }) => sum + reflector.known.size(), 0),
+        inFlight: delivery.inFlight(),
+        waiting: delivery.waiting(),
+        setAside: delivery.setAside(),
+        lagMs: oldestSinceMs === undefined ? 0 : nowMs() - oldestSinceMs,
+      },
+      'status',
+    );
+  };
+
+  const begin = async () => {
+    // Without discovery the first events lack their plural, which is no reason to wait for it.
+    await involved.refresh().catch((error: unknown) => log.warn({ err: error }, 'Cannot read discovery'));
+    pool.apply(eventTargets(config.NAMESPACES));
+  };
+
+  return {
+    start: () => {
+      void begin();
+      void repeat(logStatus, {
+        everyMs: () => statusEveryMs,
+        signal: stopping.signal,
+        onError: (error) => log.error({ err: error }, 'Cannot log the status'),
+      });
+    },
+    stop: async () => {
+      stopping.abort(new Error('stopping'));
+      await pool.stop();
+    },
+    failed: pool.failed,
+    reflectors: () => pool.running().map(({ reflector }) => reflector),
+    notLive: () => {
+      if (delivery.waiting() > 0) return undefined;
+      const stuck = pool.running().some(({ reflector }) => {
+        const { phase, attemptAtMs } = reflector.status();
+        return phase === 'watching' && nowMs() - attemptAtMs > stuckAfterMs;
+      });
+      return stuck ? 'the watch hangs' : undefined;
+    },
+    notReady: () => (pool.running().length === 0 ? 'starting' : undefined),
+  };
+}
+
+function eventTargets(namespaces: readonly string[]): ReadonlyMap<string, WatchTarget> {
+  const scopes = namespaces.length > 0 ? namespaces : [''];
+  return new Map(
+    scopes.map((namespace) => {
+      const target = { kind: eventsKind, namespace, custom: false };
+      return [targetKey(target), target];
+    }),
+  );
+}

@@ -1,0 +1,125 @@
+import { createEventSink } from '../../lib/cloudevents/create-event-sink.ts';
+import { createDelivery, type Delivery } from '../../lib/core/create-delivery.ts';
+import { serveHttp } from '../../lib/http/serve.ts';
+import { statusResponse } from '../../lib/http/status-response.ts';
+import { resolveClusterName } from '../../lib/kubernetes/cluster-name.ts';
+import { connectKubernetes } from '../../lib/kubernetes/connect-kubernetes.ts';
+import { logDelivery } from '../../lib/runtime/log-delivery.ts';
+import type { Running, Start } from '../../lib/runtime/run-function.ts';
+import { sleep } from '../../lib/runtime/sleep.ts';
+import { untilItWorks } from '../../lib/runtime/until-it-works.ts';
+import { startTelemetry } from '../../lib/telemetry/start-telemetry.ts';
+import { watcherMetrics } from '../../lib/telemetry/watcher-metrics.ts';
+import type { EventsWatcherConfig } from './config.ts';
+import { createEventsFollower, type EventsFollower } from './events-follower.ts';
+import { functionName } from './handler.ts';
+
+/** Events are a few KB; this bounds the odd large one. */
+const maxInFlightBytes = 32 * 1024 * 1024;
+
+/** What fails while others get through: poison is rare. */
+const maxSetAside = 100;
+
+/**
+ * Connects, names the cluster and starts to follow its events. Probes answer from the first moment; the API
+ * server is waited for as long as it takes.
+ */
+export async function startEventsWatcher(
+  { config, log, signal }: Start<EventsWatcherConfig>,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<Running> {
+  const { random } = Math;
+  const nowMs = Date.now;
+  const telemetry = await startTelemetry({ functionName, config });
+  // What the probes and the gauges ask about comes up after them.
+  const up: { follower?: EventsFollower; delivery?: Delivery } = {};
+  const metrics = watcherMetrics(telemetry.metrics, {
+    delivery: () => up.delivery,
+    reflectors: () => up.follower?.reflectors() ?? [],
+    nowMs,
+  });
+  const server = await serveHttp({
+    port: config.PORT,
+    fetch: (request) =>
+      request.method === 'POST'
+        ? // Nothing is asked of us, and a broker takes anything but 2xx for a failure.
+          new Response(null, { status: 204 })
+        : statusResponse(404, 'no such path'),
+    health: {
+      notLive: () => up.follower?.notLive(),
+      notReady: () => {
+        if (signal.aborted) return 'stopping';
+        return up.follower === undefined ? 'waiting for the API server' : up.follower.notReady();
+      },
+    },
+    onError: (error) => log.error({ err: error }, 'Cannot answer a request'),
+  });
+
+  const connection = await connectKubernetes({ environment, userAgent: `kubemirror/${functionName}` });
+  const cluster = await untilItWorks(
+    'name the cluster',
+    () =>
+      resolveClusterName({
+        configured: config.CLUSTER_NAME,
+        contextCluster: connection.contextCluster,
+        request: connection.request,
+      }),
+    { log, signal, random },
+  );
+  log.info({ cluster, server: connection.serverUrl }, 'following this cluster');
+
+  const sink = createEventSink({
+    sinkUrl: config.K_SINK,
+    ceOverrides: config.K_CE_OVERRIDES,
+    caCerts: config.K_CA_CERTS,
+    tokenFile: config.OIDC_TOKEN_FILE,
+    maxInFlight: config.MAX_IN_FLIGHT,
+    timeoutMs: config.SEND_TIMEOUT,
+    now: nowMs,
+    random,
+    observer: { attempted: metrics.onAttempt },
+    log,
+  });
+  // Deliveries outlive the signal: what is in flight at SIGTERM is finished.
+  const ending = new AbortController();
+  const delivery = createDelivery({
+    send: sink.send,
+    maxInFlight: config.MAX_IN_FLIGHT,
+    maxInFlightBytes,
+    maxSetAside,
+    signal: ending.signal,
+    sleep,
+    random,
+    nowMs,
+    onReply: () => undefined,
+    observe: (event) => {
+      metrics.onDelivery(event);
+      logDelivery(log, event);
+    },
+  });
+  const follower = createEventsFollower({
+    config,
+    cluster,
+    connection,
+    delivery,
+    metrics,
+    log,
+    nowMs,
+    random,
+  });
+  Object.assign(up, { delivery, follower });
+  follower.start();
+
+  return {
+    failed: follower.failed,
+    stop: async () => {
+      await follower.stop();
+      await delivery.drained();
+      ending.abort(new Error('stopped'));
+      await sink.close();
+      await connection.close();
+      await server.close();
+      await telemetry.stop();
+    },
+  };
+}
