@@ -1,6 +1,5 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { stringify as stringifyYaml } from 'yaml';
 
 import { apiVersionOf } from '../../../core/resource-kind.ts';
 import { presentMetadata } from '../present/present-metadata.ts';
@@ -9,6 +8,7 @@ import { presentTable } from '../present/present-table.ts';
 import type { Answer } from './answer.ts';
 import type { Call } from './call.ts';
 import { type Negotiated, negotiate } from './negotiate.ts';
+import { toServerYaml } from './server-yaml.ts';
 
 /** Answers above this are compressed for clients that take it. */
 const gzipAboveBytes = 128 * 1_024;
@@ -39,18 +39,6 @@ export async function writeAnswer(call: Call, answer: Answer, now: () => Date): 
   } else {
     await send(call, code, 'application/json', Buffer.from(JSON.stringify(value)));
   }
-}
-
-/** As the server's YAML writer: sorted keys, no folding, strings quoted wherever YAML 1.1 would misread them. */
-export function toServerYaml(value: unknown): string {
-  return stringifyYaml(value, {
-    version: '1.1',
-    schema: 'yaml-1.1',
-    sortMapEntries: true,
-    indentSeq: false,
-    lineWidth: 0,
-    aliasDuplicateObjects: false,
-  });
 }
 
 type Shown = Exclude<Answer, { kind: 'taken' | 'text' }>;
