@@ -21,6 +21,14 @@ describe('resolveClusterName()', () => {
     expect(await resolveClusterName({ request: serving(undefined) })).toBe('uid-1');
   });
 
+  it('takes no other name where kubeadm has one that may not be read', async () => {
+    const forbidden = async ({ path }: { readonly path: string }) =>
+      path.includes('kubeadm')
+        ? { status: 403, headers: {}, body: {} }
+        : { status: 200, headers: {}, body: { metadata: { uid: 'uid-1' } } };
+    await expect(resolveClusterName({ request: forbidden })).rejects.toThrow('kubeadm-config answered 403');
+  });
+
   it('says what to do where nothing can be read', async () => {
     const request = async () => ({ status: 403, headers: {}, body: {} });
     await expect(resolveClusterName({ request })).rejects.toThrow('expected CLUSTER_NAME to be set');

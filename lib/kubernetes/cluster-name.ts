@@ -5,7 +5,7 @@ import type { KubernetesRequest } from '../core/kubernetes-request.ts';
  * else the one in kubeadm's ClusterConfiguration, else the uid of the namespace kube-system. Never an
  * address: service IPs are the same in most clusters. kubeadm's default name `kubernetes` counts as none
  * for the same reason.
- * @throws where the API server shows neither
+ * @throws where the API server refuses to show one of them
  */
 export async function resolveClusterName(options: {
   /** `CLUSTER_NAME`. */
@@ -19,6 +19,12 @@ export async function resolveClusterName(options: {
     method: 'GET',
     path: '/api/v1/namespaces/kube-system/configmaps/kubeadm-config',
   });
+  // All functions must find the same name, so one that may not look must not go on to the next source.
+  if (kubeadm.status !== 200 && kubeadm.status !== 404) {
+    throw new Error(
+      `Cannot name the cluster: kubeadm-config answered ${kubeadm.status}, expected CLUSTER_NAME to be set or the right to get that ConfigMap`,
+    );
+  }
   const kubeadmName = kubeadm.status === 200 ? kubeadmClusterName(kubeadm.body) : undefined;
   if (kubeadmName !== undefined && kubeadmName !== 'kubernetes') return kubeadmName;
   const namespace = await options.request({ method: 'GET', path: '/api/v1/namespaces/kube-system' });
