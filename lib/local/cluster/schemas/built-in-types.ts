@@ -7,7 +7,7 @@ admissionregistration.v1.AuditAnnotation key:s! valueExpression:s!
 admissionregistration.v1.ExpressionWarning fieldRef:s! warning:s!
 admissionregistration.v1.MatchCondition name:s! expression:s!
 admissionregistration.v1.MatchResources* namespaceSelector:<meta.v1.LabelSelector> objectSelector:<meta.v1.LabelSelector> resourceRules:[<NamedRuleWithOperations>]= excludeResourceRules:[<NamedRuleWithOperations>]= matchPolicy:s
-admissionregistration.v1.MutatingWebhook name:s! clientConfig:<WebhookClientConfig>! rules:[<RuleWithOperations>]= failurePolicy:s matchPolicy:s namespaceSelector:<meta.v1.LabelSelector> objectSelector:<meta.v1.LabelSelector> sideEffects:s! timeoutSeconds:i admissionReviewVersions:[s]! reinvocationPolicy:s matchConditions:[<MatchCondition>]#name%name=
+admissionregistration.v1.MutatingWebhook name:s! clientConfig:<WebhookClientConfig>! rules:[<RuleWithOperations>]= failurePolicy:s matchPolicy:s namespaceSelector:<meta.v1.LabelSelector> objectSelector:<meta.v1.LabelSelector> sideEffects:s~ timeoutSeconds:i admissionReviewVersions:[s]! reinvocationPolicy:s matchConditions:[<MatchCondition>]#name%name=
 admissionregistration.v1.MutatingWebhookConfiguration =admissionregistration.k8s.io/v1/MutatingWebhookConfiguration kind:s= apiVersion:s= metadata:<meta.v1.ObjectMeta>! webhooks:[<MutatingWebhook>]#name%name=
 admissionregistration.v1.NamedRuleWithOperations* resourceNames:[s]= operations:[s]= apiGroups:[s]= apiVersions:[s]= resources:[s]= scope:s
 admissionregistration.v1.ParamKind* apiVersion:s= kind:s=
@@ -20,7 +20,7 @@ admissionregistration.v1.ValidatingAdmissionPolicyBinding =admissionregistration
 admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec policyName:s= paramRef:<ParamRef> matchResources:<MatchResources> validationActions:[s]$=
 admissionregistration.v1.ValidatingAdmissionPolicySpec paramKind:<ParamKind> matchConstraints:<MatchResources> validations:[<Validation>]= failurePolicy:s auditAnnotations:[<AuditAnnotation>]= matchConditions:[<MatchCondition>]#name%name= variables:[<Variable>]#name%name=
 admissionregistration.v1.ValidatingAdmissionPolicyStatus observedGeneration:l= typeChecking:<TypeChecking> conditions:[<meta.v1.Condition>]#type=
-admissionregistration.v1.ValidatingWebhook name:s! clientConfig:<WebhookClientConfig>! rules:[<RuleWithOperations>]= failurePolicy:s matchPolicy:s namespaceSelector:<meta.v1.LabelSelector> objectSelector:<meta.v1.LabelSelector> sideEffects:s! timeoutSeconds:i admissionReviewVersions:[s]! matchConditions:[<MatchCondition>]#name%name=
+admissionregistration.v1.ValidatingWebhook name:s! clientConfig:<WebhookClientConfig>! rules:[<RuleWithOperations>]= failurePolicy:s matchPolicy:s namespaceSelector:<meta.v1.LabelSelector> objectSelector:<meta.v1.LabelSelector> sideEffects:s~ timeoutSeconds:i admissionReviewVersions:[s]! matchConditions:[<MatchCondition>]#name%name=
 admissionregistration.v1.ValidatingWebhookConfiguration =admissionregistration.k8s.io/v1/ValidatingWebhookConfiguration kind:s= apiVersion:s= metadata:<meta.v1.ObjectMeta>! webhooks:[<ValidatingWebhook>]#name%name=
 admissionregistration.v1.Validation expression:s! message:s= reason:s messageExpression:s=
 admissionregistration.v1.Variable* name:s! expression:s!
@@ -51,17 +51,17 @@ apiregistration.v1.ServiceReference namespace:s= name:s= port:i
 apps.v1.ControllerRevision =apps/v1/ControllerRevision kind:s= apiVersion:s= metadata:<meta.v1.ObjectMeta>! data:j! revision:l!
 apps.v1.DaemonSet =apps/v1/DaemonSet kind:s= apiVersion:s= metadata:<meta.v1.ObjectMeta>! spec:<DaemonSetSpec>! status:<DaemonSetStatus>!
 apps.v1.DaemonSetCondition type:s! status:s! lastTransitionTime:t! reason:s= message:s=
-apps.v1.DaemonSetSpec selector:<meta.v1.LabelSelector>! template:<core.v1.PodTemplateSpec>! updateStrategy:<DaemonSetUpdateStrategy>! minReadySeconds:i= revisionHistoryLimit:i
+apps.v1.DaemonSetSpec selector:<meta.v1.LabelSelector>~ template:<core.v1.PodTemplateSpec>! updateStrategy:<DaemonSetUpdateStrategy>! minReadySeconds:i= revisionHistoryLimit:i
 apps.v1.DaemonSetStatus currentNumberScheduled:i! numberMisscheduled:i! desiredNumberScheduled:i! numberReady:i! observedGeneration:l= updatedNumberScheduled:i= numberAvailable:i= numberUnavailable:i= collisionCount:i conditions:[<DaemonSetCondition>]#type%type=
 apps.v1.DaemonSetUpdateStrategy type:s= rollingUpdate:<RollingUpdateDaemonSet>
 apps.v1.Deployment =apps/v1/Deployment kind:s= apiVersion:s= metadata:<meta.v1.ObjectMeta>! spec:<DeploymentSpec>! status:<DeploymentStatus>!
 apps.v1.DeploymentCondition type:s! status:s! lastUpdateTime:t! lastTransitionTime:t! reason:s= message:s=
-apps.v1.DeploymentSpec replicas:i selector:<meta.v1.LabelSelector>! template:<core.v1.PodTemplateSpec>! strategy:<DeploymentStrategy>^! minReadySeconds:i= revisionHistoryLimit:i paused:b= progressDeadlineSeconds:i
+apps.v1.DeploymentSpec replicas:i selector:<meta.v1.LabelSelector>~ template:<core.v1.PodTemplateSpec>! strategy:<DeploymentStrategy>^! minReadySeconds:i= revisionHistoryLimit:i paused:b= progressDeadlineSeconds:i
 apps.v1.DeploymentStatus observedGeneration:l= replicas:i= updatedReplicas:i= readyReplicas:i= availableReplicas:i= unavailableReplicas:i= terminatingReplicas:i conditions:[<DeploymentCondition>]#type%type= collisionCount:i
 apps.v1.DeploymentStrategy type:s= rollingUpdate:<RollingUpdateDeployment>
 apps.v1.ReplicaSet =apps/v1/ReplicaSet kind:s= apiVersion:s= metadata:<meta.v1.ObjectMeta>! spec:<ReplicaSetSpec>! status:<ReplicaSetStatus>!
 apps.v1.ReplicaSetCondition type:s! status:s! lastTransitionTime:t! reason:s= message:s=
-apps.v1.ReplicaSetSpec replicas:i minReadySeconds:i= selector:<meta.v1.LabelSelector>! template:<core.v1.PodTemplateSpec>!
+apps.v1.ReplicaSetSpec replicas:i minReadySeconds:i= selector:<meta.v1.LabelSelector>~ template:<core.v1.PodTemplateSpec>!
 apps.v1.ReplicaSetStatus replicas:i! fullyLabeledReplicas:i= readyReplicas:i= availableReplicas:i= terminatingReplicas:i observedGeneration:l= conditions:[<ReplicaSetCondition>]#type%type=
 apps.v1.RollingUpdateDaemonSet maxUnavailable:o maxSurge:o
 apps.v1.RollingUpdateDeployment maxUnavailable:o maxSurge:o
@@ -70,14 +70,14 @@ apps.v1.StatefulSet =apps/v1/StatefulSet kind:s= apiVersion:s= metadata:<meta.v1
 apps.v1.StatefulSetCondition type:s! status:s! lastTransitionTime:t! reason:s= message:s=
 apps.v1.StatefulSetOrdinals start:i!
 apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicy whenDeleted:s= whenScaled:s=
-apps.v1.StatefulSetSpec replicas:i selector:<meta.v1.LabelSelector>! template:<core.v1.PodTemplateSpec>! volumeClaimTemplates:[<core.v1.PersistentVolumeClaim>]= serviceName:s! podManagementPolicy:s= updateStrategy:<StatefulSetUpdateStrategy>! revisionHistoryLimit:i minReadySeconds:i= persistentVolumeClaimRetentionPolicy:<StatefulSetPersistentVolumeClaimRetentionPolicy> ordinals:<StatefulSetOrdinals>
+apps.v1.StatefulSetSpec replicas:i selector:<meta.v1.LabelSelector>~ template:<core.v1.PodTemplateSpec>! volumeClaimTemplates:[<core.v1.PersistentVolumeClaim>]= serviceName:s! podManagementPolicy:s= updateStrategy:<StatefulSetUpdateStrategy>! revisionHistoryLimit:i minReadySeconds:i= persistentVolumeClaimRetentionPolicy:<StatefulSetPersistentVolumeClaimRetentionPolicy> ordinals:<StatefulSetOrdinals>
 apps.v1.StatefulSetStatus observedGeneration:l= replicas:i! readyReplicas:i= currentReplicas:i= updatedReplicas:i= currentRevision:s= updateRevision:s= collisionCount:i conditions:[<StatefulSetCondition>]#type%type= availableReplicas:i!
 apps.v1.StatefulSetUpdateStrategy type:s= rollingUpdate:<RollingUpdateStatefulSetStrategy>
 authentication.v1.BoundObjectReference kind:s= apiVersion:s= name:s= uid:s=
 authentication.v1.SelfSubjectReview =authentication.k8s.io/v1/SelfSubjectReview kind:s= apiVersion:s= metadata:<meta.v1.ObjectMeta>! status:<SelfSubjectReviewStatus>!
 authentication.v1.SelfSubjectReviewStatus userInfo:<UserInfo>!
 authentication.v1.TokenRequest =authentication.k8s.io/v1/TokenRequest kind:s= apiVersion:s= metadata:<meta.v1.ObjectMeta>! spec:<TokenRequestSpec>! status:<TokenRequestStatus>!
-authentication.v1.TokenRequestSpec audiences:[s]! expirationSeconds:l! boundObjectRef:<BoundObjectReference>!
+authentication.v1.TokenRequestSpec audiences:[s]! expirationSeconds:l~ boundObjectRef:<BoundObjectReference>~
 authentication.v1.TokenRequestStatus token:s! expirationTimestamp:t!
 authentication.v1.TokenReview =authentication.k8s.io/v1/TokenReview kind:s= apiVersion:s= metadata:<meta.v1.ObjectMeta>! spec:<TokenReviewSpec>! status:<TokenReviewStatus>!
 authentication.v1.TokenReviewSpec token:s= audiences:[s]=
@@ -154,7 +154,7 @@ core.v1.Affinity nodeAffinity:<NodeAffinity> podAffinity:<PodAffinity> podAntiAf
 core.v1.AppArmorProfile type:s! localhostProfile:s
 core.v1.AttachedVolume name:s! devicePath:s!
 core.v1.AzureDiskVolumeSource diskName:s! diskURI:s! cachingMode:s'ReadWrite fsType:s'ext4 readOnly:b kind:s'Shared
-core.v1.AzureFilePersistentVolumeSource secretName:s! shareName:s! readOnly:b= secretNamespace:s!
+core.v1.AzureFilePersistentVolumeSource secretName:s! shareName:s! readOnly:b= secretNamespace:s~
 core.v1.AzureFileVolumeSource secretName:s! shareName:s! readOnly:b=
 core.v1.Binding =/v1/Binding kind:s= apiVersion:s= metadata:<meta.v1.ObjectMeta>! target:<ObjectReference>!
 core.v1.CSIPersistentVolumeSource driver:s! volumeHandle:s! readOnly:b= fsType:s= volumeAttributes:{s}= controllerPublishSecretRef:<SecretReference> nodeStageSecretRef:<SecretReference> nodePublishSecretRef:<SecretReference> controllerExpandSecretRef:<SecretReference> nodeExpandSecretRef:<SecretReference>
@@ -209,7 +209,7 @@ core.v1.FlexPersistentVolumeSource driver:s! fsType:s= secretRef:<SecretReferenc
 core.v1.FlexVolumeSource driver:s! fsType:s= secretRef:<LocalObjectReference> readOnly:b= options:{s}=
 core.v1.FlockerVolumeSource datasetName:s= datasetUUID:s=
 core.v1.GCEPersistentDiskVolumeSource pdName:s! fsType:s= partition:i= readOnly:b=
-core.v1.GRPCAction port:i! service:s!
+core.v1.GRPCAction port:i! service:s~
 core.v1.GitRepoVolumeSource repository:s! revision:s= directory:s=
 core.v1.GlusterfsPersistentVolumeSource endpoints:s! path:s! readOnly:b= endpointsNamespace:s
 core.v1.GlusterfsVolumeSource endpoints:s! path:s! readOnly:b=
@@ -311,8 +311,8 @@ core.v1.ResourceQuotaStatus hard:{q}= used:{q}=
 core.v1.ResourceRequirements limits:{q}= requests:{q}= claims:[<ResourceClaim>]#name=
 core.v1.ResourceStatus name:s! resources:[<ResourceHealth>]#resourceID=
 core.v1.SELinuxOptions user:s= role:s= type:s= level:s=
-core.v1.ScaleIOPersistentVolumeSource gateway:s! system:s! secretRef:<SecretReference>! sslEnabled:b= protectionDomain:s= storagePool:s= storageMode:s='ThinProvisioned volumeName:s= fsType:s='xfs readOnly:b=
-core.v1.ScaleIOVolumeSource gateway:s! system:s! secretRef:<LocalObjectReference>! sslEnabled:b= protectionDomain:s= storagePool:s= storageMode:s='ThinProvisioned volumeName:s= fsType:s='xfs readOnly:b=
+core.v1.ScaleIOPersistentVolumeSource gateway:s! system:s! secretRef:<SecretReference>~ sslEnabled:b= protectionDomain:s= storagePool:s= storageMode:s='ThinProvisioned volumeName:s= fsType:s='xfs readOnly:b=
+core.v1.ScaleIOVolumeSource gateway:s! system:s! secretRef:<LocalObjectReference>~ sslEnabled:b= protectionDomain:s= storagePool:s= storageMode:s='ThinProvisioned volumeName:s= fsType:s='xfs readOnly:b=
 core.v1.ScopeSelector* matchExpressions:[<ScopedResourceSelectorRequirement>]=
 core.v1.ScopedResourceSelectorRequirement scopeName:s! operator:s! values:[s]=
 core.v1.SeccompProfile type:s! localhostProfile:s
@@ -340,8 +340,8 @@ core.v1.Toleration key:s= operator:s= value:s= effect:s= tolerationSeconds:l
 core.v1.TopologySelectorLabelRequirement key:s! values:[s]!
 core.v1.TopologySelectorTerm* matchLabelExpressions:[<TopologySelectorLabelRequirement>]=
 core.v1.TopologySpreadConstraint maxSkew:i! topologyKey:s! whenUnsatisfiable:s! labelSelector:<meta.v1.LabelSelector> minDomains:i nodeAffinityPolicy:s nodeTaintsPolicy:s matchLabelKeys:[s]=
-core.v1.TypedLocalObjectReference* apiGroup:s! kind:s! name:s!
-core.v1.TypedObjectReference apiGroup:s! kind:s! name:s! namespace:s
+core.v1.TypedLocalObjectReference* apiGroup:s~ kind:s! name:s!
+core.v1.TypedObjectReference apiGroup:s~ kind:s! name:s! namespace:s
 core.v1.Volume name:s! hostPath:<HostPathVolumeSource> emptyDir:<EmptyDirVolumeSource> gcePersistentDisk:<GCEPersistentDiskVolumeSource> awsElasticBlockStore:<AWSElasticBlockStoreVolumeSource> gitRepo:<GitRepoVolumeSource> secret:<SecretVolumeSource> nfs:<NFSVolumeSource> iscsi:<ISCSIVolumeSource> glusterfs:<GlusterfsVolumeSource> persistentVolumeClaim:<PersistentVolumeClaimVolumeSource> rbd:<RBDVolumeSource> flexVolume:<FlexVolumeSource> cinder:<CinderVolumeSource> cephfs:<CephFSVolumeSource> flocker:<FlockerVolumeSource> downwardAPI:<DownwardAPIVolumeSource> fc:<FCVolumeSource> azureFile:<AzureFileVolumeSource> configMap:<ConfigMapVolumeSource> vsphereVolume:<VsphereVirtualDiskVolumeSource> quobyte:<QuobyteVolumeSource> azureDisk:<AzureDiskVolumeSource> photonPersistentDisk:<PhotonPersistentDiskVolumeSource> projected:<ProjectedVolumeSource> portworxVolume:<PortworxVolumeSource> scaleIO:<ScaleIOVolumeSource> storageos:<StorageOSVolumeSource> csi:<CSIVolumeSource> ephemeral:<EphemeralVolumeSource> image:<ImageVolumeSource>
 core.v1.VolumeDevice name:s! devicePath:s!
 core.v1.VolumeMount name:s! readOnly:b= recursiveReadOnly:s mountPath:s! subPath:s= mountPropagation:s subPathExpr:s=
@@ -370,7 +370,7 @@ flowcontrol.v1.FlowSchemaSpec priorityLevelConfiguration:<PriorityLevelConfigura
 flowcontrol.v1.FlowSchemaStatus conditions:[<FlowSchemaCondition>]#type%type=
 flowcontrol.v1.GroupSubject name:s!
 flowcontrol.v1.LimitResponse type:s! queuing:<QueuingConfiguration>
-flowcontrol.v1.LimitedPriorityLevelConfiguration nominalConcurrencyShares:i! limitResponse:<LimitResponse>! lendablePercent:i borrowingLimitPercent:i
+flowcontrol.v1.LimitedPriorityLevelConfiguration nominalConcurrencyShares:i~ limitResponse:<LimitResponse>! lendablePercent:i borrowingLimitPercent:i
 flowcontrol.v1.NonResourcePolicyRule verbs:[s]$! nonResourceURLs:[s]$!
 flowcontrol.v1.PolicyRulesWithSubjects subjects:[<Subject>]! resourceRules:[<ResourcePolicyRule>]= nonResourceRules:[<NonResourcePolicyRule>]=
 flowcontrol.v1.PriorityLevelConfiguration =flowcontrol.apiserver.k8s.io/v1/PriorityLevelConfiguration kind:s= apiVersion:s= metadata:<meta.v1.ObjectMeta>! spec:<PriorityLevelConfigurationSpec>! status:<PriorityLevelConfigurationStatus>!
@@ -392,7 +392,7 @@ meta.v1.ManagedFieldsEntry manager:s= operation:s= apiVersion:s= time:t fieldsTy
 meta.v1.ObjectMeta name:s= generateName:s= namespace:s= selfLink:s= uid:s= resourceVersion:s= generation:l= creationTimestamp:t= deletionTimestamp:t deletionGracePeriodSeconds:l labels:{s}= annotations:{s}= ownerReferences:[<OwnerReference>]#uid%uid= finalizers:[s]$%= managedFields:[<ManagedFieldsEntry>]=
 meta.v1.OwnerReference* apiVersion:s! kind:s! name:s! uid:s! controller:b blockOwnerDeletion:b
 meta.v1.Preconditions uid:s resourceVersion:s
-networking.v1.HTTPIngressPath path:s= pathType:s! backend:<IngressBackend>!
+networking.v1.HTTPIngressPath path:s= pathType:s~ backend:<IngressBackend>!
 networking.v1.HTTPIngressRuleValue paths:[<HTTPIngressPath>]!
 networking.v1.IPAddress =networking.k8s.io/v1/IPAddress kind:s= apiVersion:s= metadata:<meta.v1.ObjectMeta>! spec:<IPAddressSpec>!
 networking.v1.IPAddressSpec parentRef:<ParentReference>
@@ -400,7 +400,7 @@ networking.v1.IPBlock cidr:s! except:[s]=
 networking.v1.Ingress =networking.k8s.io/v1/Ingress kind:s= apiVersion:s= metadata:<meta.v1.ObjectMeta>! spec:<IngressSpec>! status:<IngressStatus>!
 networking.v1.IngressBackend service:<IngressServiceBackend> resource:<core.v1.TypedLocalObjectReference>
 networking.v1.IngressClass =networking.k8s.io/v1/IngressClass kind:s= apiVersion:s= metadata:<meta.v1.ObjectMeta>! spec:<IngressClassSpec>!
-networking.v1.IngressClassParametersReference apiGroup:s kind:s! name:s! scope:s! namespace:s
+networking.v1.IngressClassParametersReference apiGroup:s kind:s! name:s! scope:s~ namespace:s
 networking.v1.IngressClassSpec controller:s= parameters:<IngressClassParametersReference>
 networking.v1.IngressLoadBalancerIngress ip:s= hostname:s= ports:[<IngressPortStatus>]=
 networking.v1.IngressLoadBalancerStatus ingress:[<IngressLoadBalancerIngress>]=

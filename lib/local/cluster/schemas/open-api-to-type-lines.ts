@@ -148,7 +148,7 @@ function patchText(schema: OpenApiSchema): string {
 /** Structs without a pointer are written even if empty, whatever `omitempty` says. */
 function presenceText(tag: StructField | undefined): string {
   if (tag === undefined) return '';
-  if (tag.Kind === 'struct' ? !tag.OmitZero : !tag.OmitEmpty) return '!';
+  if (tag.Kind === 'struct' ? !tag.OmitZero : !tag.OmitEmpty) return tag.Kind === 'ptr' ? '~' : '!';
   return tag.Kind === 'ptr' ? '' : '=';
 }
 

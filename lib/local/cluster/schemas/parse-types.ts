@@ -21,7 +21,8 @@ export type TypeSet = {
  * Types: `s` string, `b` boolean, `i` int32, `l` int64, `f` number, `y` bytes, `t` time, `u` time with
  * microseconds, `q` quantity, `o` int or string, `j` any JSON, `<Name>` an object, `[T]` a list, `{T}` a map.
  * Flags: `*` owned as a whole; `#a,b` list told apart by these keys, `$` by value; `%` strategic merge, with
- * the key after it; `^` retainKeys; `!` always written, `=` not written when empty; `'x` default of a key.
+ * the key after it; `^` retainKeys; `!` always written, `~` written as null when absent, `=` not written
+ * when empty; `'x` default of a key.
  */
 export function parseTypes(text: string): TypeSet {
   const lines = new Map<string, string>();
@@ -78,7 +79,7 @@ function parseStruct(name: string, line: string, resolve: Resolve): StructNode {
 function parseField(word: string, home: string, resolve: Resolve): [name: string, field: SchemaField] {
   const colon = word.indexOf(':');
   const { node, rest } = parseType(word.slice(colon + 1), home, resolve);
-  const flags = /^(\*)?(?:#([\w,]+))?(\$)?(%\w*)?(\^)?([!=])?(?:'(.*))?$/.exec(rest);
+  const flags = /^(\*)?(?:#([\w,]+))?(\$)?(%\w*)?(\^)?([!~=])?(?:'(.*))?$/.exec(rest);
   if (flags === null) throw new Error(`Cannot read flags of field: "${word}"`);
   const [, atomic, keys, set, merge, retainKeys, presence, defaultValue] = flags;
   return [
@@ -167,6 +168,7 @@ function listWith(node: ListNode, keys: string | undefined, set: boolean): ListN
 
 function presenceOf(flag: string | undefined): SchemaField['presence'] {
   if (flag === '!') return 'always';
+  if (flag === '~') return 'nullable';
   return flag === '=' ? 'unless-empty' : 'if-set';
 }
 

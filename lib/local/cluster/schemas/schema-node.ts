@@ -41,10 +41,10 @@ export type ListNode = {
 export type SchemaField = {
   readonly node: SchemaNode;
   /**
-   * When the server's own type writes the field: always (null or empty if need be), unless its value is
-   * zero or empty, or exactly when it was set.
+   * When the server's own type writes the field: always (with a zero value if need be), always but null
+   * when absent, unless its value is zero or empty, or exactly when it was set.
    */
-  readonly presence: 'always' | 'unless-empty' | 'if-set';
+  readonly presence: 'always' | 'nullable' | 'unless-empty' | 'if-set';
   /** Value of a missing key of list items, such as protocol TCP. */
   readonly default: unknown;
   readonly patch: PatchStrategy | undefined;
