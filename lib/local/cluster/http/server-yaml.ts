@@ -99,14 +99,13 @@ function folded(text: string, indent: number): string {
   if (text.length + indent <= bestWidth) return text;
   let output = '';
   let column = indent;
-  for (const [index, character] of [...text].entries()) {
-    const single = character === ' ' && text[index - 1] !== ' ' && text[index + 1] !== ' ';
-    if (single && column > bestWidth && index < text.length - 1) {
+  for (const piece of text.split(/(?<=\S)( )(?=\S)/)) {
+    if (piece === ' ' && column > bestWidth) {
       output += `\n${' '.repeat(indent)}`;
       column = indent;
     } else {
-      output += character;
-      column += 1;
+      output += piece;
+      column += piece.length;
     }
   }
   return output;
@@ -114,22 +113,22 @@ function folded(text: string, indent: number): string {
 
 /** Letters after everything else, and digits by their number: `a2` before `a10`. */
 function compareKeys(a: string, b: string): number {
-  const [left, right] = [[...a], [...b]];
-  for (let index = 0; index < Math.min(left.length, right.length); index += 1) {
-    const [one = '', other = ''] = [left[index], right[index]];
-    if (one === other) continue;
-    const [isLetter, isOtherLetter] = [/\p{L}/u.test(one), /\p{L}/u.test(other)];
-    if (isLetter !== isOtherLetter) return isLetter ? 1 : -1;
-    if (isLetter) return one < other ? -1 : 1;
-    const [number, otherNumber] = [digitsFrom(left, index), digitsFrom(right, index)];
-    if (number.value !== otherNumber.value) return number.value < otherNumber.value ? -1 : 1;
-    if (number.length !== otherNumber.length) return number.length - otherNumber.length;
-    return one < other ? -1 : 1;
-  }
-  return left.length - right.length;
+  let index = 0;
+  while (index < Math.min(a.length, b.length) && a[index] === b[index]) index += 1;
+  const [one = '', other = ''] = [a[index], b[index]];
+  if (one === '' || other === '') return a.length - b.length;
+  const [isLetter, isOtherLetter] = [/\p{L}/u.test(one), /\p{L}/u.test(other)];
+  if (isLetter !== isOtherLetter) return isLetter ? 1 : -1;
+  if (isLetter) return one < other ? -1 : 1;
+  return compareDigits(digitsFrom(a, index), digitsFrom(b, index)) || (one < other ? -1 : 1);
 }
 
-function digitsFrom(characters: readonly string[], start: number): { value: bigint; length: number } {
-  const digits = /^\d*/.exec(characters.slice(start).join(''))?.[0] ?? '';
-  return { value: BigInt(digits === '' ? 0 : digits), length: digits.length };
+function compareDigits(a: string, b: string): number {
+  const [left, right] = [BigInt(a || 0), BigInt(b || 0)];
+  if (left !== right) return left < right ? -1 : 1;
+  return a.length - b.length;
+}
+
+function digitsFrom(text: string, start: number): string {
+  return /^\d*/.exec(text.slice(start))?.[0] ?? '';
 }
