@@ -4,7 +4,6 @@ import { fileURLToPath } from 'node:url';
 import {
   type FunctionName,
   functionEnvironment,
-  functionPorts,
   functionUrl,
   infrastructurePorts,
 } from '../../lib/local/function-plan.ts';
@@ -120,5 +119,4 @@ function fromRoot(path: string): string {
   return fileURLToPath(new URL(`../../${path}`, import.meta.url));
 }
 
-export const portsPerMachine =
-  Math.max(...Object.values(functionPorts), ...Object.values(infrastructurePorts)) + 1;
+Math.max(...Object.values(functionPorts), ...Object.values(infrastructurePorts)) + 1;
