@@ -118,5 +118,3 @@ export const killable: readonly string[] = ['broker', ...functions];
 function fromRoot(path: string): string {
   return fileURLToPath(new URL(`../../${path}`, import.meta.url));
 }
-
-Math.max(...Object.values(functionPorts), ...Object.values(infrastructurePorts)) + 1;
