@@ -1,13 +1,16 @@
 import type { Delivery } from '../../lib/core/create-delivery.ts';
-import { createDeliveryWindow, type DeliveryWindow } from '../../lib/core/delivery-window.ts';
+import type { DeliveryWindow } from '../../lib/core/delivery-window.ts';
 import type { ReflectorChange } from '../../lib/core/reflector-change.ts';
 import { targetKey, type WatchTarget } from '../../lib/core/watch-target.ts';
+import type { CheckpointStore } from '../../lib/kubernetes/checkpoint-store.ts';
 import type { KubernetesConnection } from '../../lib/kubernetes/connect-kubernetes.ts';
 import { createDiscovery } from '../../lib/kubernetes/discover-resources.ts';
 import { createReflector, type Reflector } from '../../lib/kubernetes/reflector.ts';
-import { createReflectorPool } from '../../lib/kubernetes/reflector-pool.ts';
 import { createRequestGate, defaultGateLimits } from '../../lib/kubernetes/request-gate.ts';
+import { runLeading } from '../../lib/kubernetes/run-leading.ts';
+import { createWatchSession } from '../../lib/kubernetes/watch-session.ts';
 import type { Log } from '../../lib/runtime/log.ts';
+import { logElection } from '../../lib/runtime/log-election.ts';
 import { logReflector } from '../../lib/runtime/log-reflector.ts';
 import { repeat } from '../../lib/runtime/repeat.ts';
 import { sleep } from '../../lib/runtime/sleep.ts';
@@ -20,6 +23,10 @@ export type EventsFollowerOptions = {
   readonly config: EventsWatcherConfig;
   readonly cluster: string;
   readonly connection: Pick<KubernetesConnection, 'request' | 'stream'>;
+  /** Lease of the election; `undefined` where this process works alone. */
+  readonly electionLease: { readonly namespace: string; readonly name: string } | undefined;
+  readonly identity: string;
+  readonly checkpoints: CheckpointStore | undefined;
   readonly delivery: Delivery;
   readonly metrics: WatcherMetrics;
   readonly log: Log;
@@ -34,7 +41,6 @@ export type EventsFollower = {
   readonly failed: Promise<never>;
   readonly reflectors: () => readonly Reflector[];
   readonly notLive: () => string | undefined;
-  readonly notReady: () => string | undefined;
 };
 
 /** Watches end after 10 minutes at the latest; one that is silent for longer hangs in our own code. */
@@ -42,10 +48,14 @@ const stuckAfterMs = 20 * 60_000;
 
 const statusEveryMs = 30_000;
 
+/** Longest wait for the sink before the checkpoints are saved at the end. */
+const settleMs = 5_000;
+
 /** Follows the events of each namespace scope and delivers every version of each of them. */
 export function createEventsFollower(options: EventsFollowerOptions): EventsFollower {
   const { config, connection, delivery, log, metrics, nowMs, random } = options;
   const stopping = new AbortController();
+  const targets = eventTargets(config.NAMESPACES);
   const gate = createRequestGate({
     ...defaultGateLimits,
     tokensPerSecond: config.API_QPS,
@@ -87,16 +97,18 @@ export function createEventsFollower(options: EventsFollowerOptions): EventsFoll
     }
   };
 
-  const pool = createReflectorPool({
-    create: (target) => {
-      const window = createDeliveryWindow();
-      return createReflector({
+  const session = createWatchSession({
+    targets: () => targets,
+    store: options.checkpoints,
+    follow: (target, { resumeFrom, window }) =>
+      createReflector({
         kind: target.kind,
         namespace: target.namespace,
         request: connection.request,
         stream: connection.stream,
         gate,
         emit: (change) => emit(change, window),
+        resumeFrom,
         firstList: 'full',
         expectsBookmarks: false,
         emitsManifests: false,
@@ -109,21 +121,21 @@ export function createEventsFollower(options: EventsFollowerOptions): EventsFoll
         nowMs,
         random,
         sleep,
-      });
-    },
+      }),
     onEnded: () => undefined,
-    graceMs: 0,
+    settle: () => Promise.race([delivery.drained(), sleep(settleMs, new AbortController().signal)]),
+    observe: ({ action, error }) => log.warn({ err: error }, `Cannot ${action} checkpoints`),
     sleep,
   });
 
   const logStatus = () => {
-    const statuses = pool.running().map(({ reflector }) => reflector.status());
+    const statuses = session.running().map(({ reflector }) => reflector.status());
     const oldestSinceMs = delivery.oldestSinceMs();
     log.info(
       {
         reflectors: statuses.length,
         watching: statuses.filter(({ phase }) => phase === 'watching').length,
-        known: pool.running().reduce((sum, { reflector }) => sum + reflector.known.size(), 0),
+        known: session.running().reduce((sum, { reflector }) => sum + reflector.known.size(), 0),
         inFlight: delivery.inFlight(),
         waiting: delivery.waiting(),
         setAside: delivery.setAside(),
@@ -133,15 +145,32 @@ export function createEventsFollower(options: EventsFollowerOptions): EventsFoll
     );
   };
 
-  const begin = async () => {
+  const lead = async (signal: AbortSignal) => {
     // Without discovery the first events lack their plural, which is no reason to wait for it.
     await involved.refresh().catch((error: unknown) => log.warn({ err: error }, 'Cannot read discovery'));
-    pool.apply(eventTargets(config.NAMESPACES));
+    await session.run(signal);
   };
+  let done: Promise<void> = Promise.resolve();
+  let fail: (error: unknown) => void = () => {};
+  const failed = new Promise<never>((_resolve, reject) => {
+    fail = reject;
+  });
 
   return {
     start: () => {
-      void begin();
+      done = runLeading(
+        {
+          request: connection.request,
+          lease: options.electionLease,
+          identity: options.identity,
+          lead,
+          observe: (event) => logElection(log, event),
+          nowMs,
+          random,
+          sleep,
+        },
+        stopping.signal,
+      ).catch(fail);
       void repeat(logStatus, {
         everyMs: () => statusEveryMs,
         signal: stopping.signal,
@@ -150,19 +179,18 @@ export function createEventsFollower(options: EventsFollowerOptions): EventsFoll
     },
     stop: async () => {
       stopping.abort(new Error('stopping'));
-      await pool.stop();
+      await done;
     },
-    failed: pool.failed,
-    reflectors: () => pool.running().map(({ reflector }) => reflector),
+    failed,
+    reflectors: () => session.running().map(({ reflector }) => reflector),
     notLive: () => {
       if (delivery.waiting() > 0) return undefined;
-      const stuck = pool.running().some(({ reflector }) => {
+      const stuck = session.running().some(({ reflector }) => {
         const { phase, attemptAtMs } = reflector.status();
         return phase === 'watching' && nowMs() - attemptAtMs > stuckAfterMs;
       });
       return stuck ? 'the watch hangs' : undefined;
     },
-    notReady: () => (pool.running().length === 0 ? 'starting' : undefined),
   };
 }
 

@@ -4,6 +4,7 @@ import { serveHttp } from '../../lib/http/serve.ts';
 import { statusResponse } from '../../lib/http/status-response.ts';
 import { resolveClusterName } from '../../lib/kubernetes/cluster-name.ts';
 import { connectKubernetes } from '../../lib/kubernetes/connect-kubernetes.ts';
+import { watcherLeases } from '../../lib/kubernetes/watcher-leases.ts';
 import { logDelivery } from '../../lib/runtime/log-delivery.ts';
 import type { Running, Start } from '../../lib/runtime/run-function.ts';
 import { sleep } from '../../lib/runtime/sleep.ts';
@@ -49,7 +50,7 @@ export async function startEventsWatcher(
       notLive: () => up.follower?.notLive(),
       notReady: () => {
         if (signal.aborted) return 'stopping';
-        return up.follower === undefined ? 'waiting for the API server' : up.follower.notReady();
+        return up.follower === undefined ? 'waiting for the API server' : undefined;
       },
     },
     onError: (error) => log.error({ err: error }, 'Cannot answer a request'),
@@ -98,6 +99,7 @@ export async function startEventsWatcher(
     },
   });
   const follower = createEventsFollower({
+    ...watcherLeases({ config, connection, functionName }),
     config,
     cluster,
     connection,

@@ -27,6 +27,7 @@ export async function runReconciler(options: ReconcilerOptions, signal: AbortSig
   const busy = new Set<string>();
   const jittered = (ms: number) => options.nowMs() + ms * (0.9 + 0.2 * options.random());
 
+  let wake = () => {};
   const work = async (running: RunningReflector) => {
     busy.add(running.key);
     let fraction = 1;
@@ -39,12 +40,14 @@ export async function runReconciler(options: ReconcilerOptions, signal: AbortSig
     } finally {
       busy.delete(running.key);
       dueMs.set(running.key, jittered(options.intervalMs * fraction));
+      wake();
     }
   };
 
   const isDue = ({ key, reflector }: RunningReflector): boolean => {
-    const { synced, listed } = reflector.status();
-    if (!synced || busy.has(key) || busy.size >= options.concurrency) return false;
+    const { phase, synced, listed } = reflector.status();
+    const isUp = phase === 'watching' || synced;
+    if (!isUp || busy.has(key) || busy.size >= options.concurrency) return false;
     const atMs = dueMs.get(key) ?? (listed ? options.nowMs() + options.intervalMs * options.random() : 0);
     dueMs.set(key, atMs);
     return atMs <= options.nowMs();
@@ -54,7 +57,10 @@ export async function runReconciler(options: ReconcilerOptions, signal: AbortSig
     const running = options.running();
     forgetOthers(dueMs, new Set(running.map(({ key }) => key)));
     for (const candidate of running) if (isDue(candidate)) void work(candidate);
-    await sleep(lookEveryMs, signal).catch(() => undefined);
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+      sleep(lookEveryMs, signal).then(resolve, resolve);
+    });
   }
 }
 

@@ -7,6 +7,7 @@ import { serveHttp } from '../../lib/http/serve.ts';
 import { statusResponse } from '../../lib/http/status-response.ts';
 import { resolveClusterName } from '../../lib/kubernetes/cluster-name.ts';
 import { connectKubernetes } from '../../lib/kubernetes/connect-kubernetes.ts';
+import { watcherLeases } from '../../lib/kubernetes/watcher-leases.ts';
 import { logDelivery } from '../../lib/runtime/log-delivery.ts';
 import type { Running, Start } from '../../lib/runtime/run-function.ts';
 import { sleep } from '../../lib/runtime/sleep.ts';
@@ -122,7 +123,9 @@ export async function startResourcesWatcher(
       logDelivery(log, event);
     },
   });
+  const leases = watcherLeases({ config, connection, functionName });
   const manager = createWatchManager({
+    ...leases,
     config,
     assets,
     cluster,

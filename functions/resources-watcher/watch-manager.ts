@@ -1,15 +1,19 @@
 import type { Delivery } from '../../lib/core/create-delivery.ts';
-import { createDeliveryWindow, type DeliveryWindow } from '../../lib/core/delivery-window.ts';
+import type { DeliveryWindow } from '../../lib/core/delivery-window.ts';
 import type { ReflectorChange } from '../../lib/core/reflector-change.ts';
 import type { ResourceKind } from '../../lib/core/resource-kind.ts';
 import type { WantedResources } from '../../lib/core/resource-manifest.ts';
 import { targetKey, type WatchTarget } from '../../lib/core/watch-target.ts';
+import type { CheckpointStore } from '../../lib/kubernetes/checkpoint-store.ts';
 import type { KubernetesConnection } from '../../lib/kubernetes/connect-kubernetes.ts';
 import { createDiscovery } from '../../lib/kubernetes/discover-resources.ts';
 import { createReflector, type Reflector, type ReflectorOptions } from '../../lib/kubernetes/reflector.ts';
-import { createReflectorPool, type RunningReflector } from '../../lib/kubernetes/reflector-pool.ts';
+import type { RunningReflector } from '../../lib/kubernetes/reflector-pool.ts';
 import { createRequestGate, defaultGateLimits } from '../../lib/kubernetes/request-gate.ts';
+import { runLeading } from '../../lib/kubernetes/run-leading.ts';
+import { createWatchSession } from '../../lib/kubernetes/watch-session.ts';
 import type { Log } from '../../lib/runtime/log.ts';
+import { logElection } from '../../lib/runtime/log-election.ts';
 import { logReflector } from '../../lib/runtime/log-reflector.ts';
 import { repeat } from '../../lib/runtime/repeat.ts';
 import { sleep } from '../../lib/runtime/sleep.ts';
@@ -18,7 +22,7 @@ import type { ResourcesWatcherConfig } from './config.ts';
 import { fetchWanted } from './fetch-wanted.ts';
 import { createResourceHandler, type Outgoing, type ResourceHandler } from './handler.ts';
 import { reconcile } from './reconcile.ts';
-import { runReconciler } from './reconciler.ts';
+import { type ReconcilerOptions, runReconciler } from './reconciler.ts';
 import type { ResourceMetrics } from './resource-metrics.ts';
 import { createTargetSource } from './target-source.ts';
 import { createWantedQueue, type WantedIdentity } from './wanted-queue.ts';
@@ -31,6 +35,10 @@ export type WatchManagerOptions = {
   };
   readonly cluster: string;
   readonly connection: Pick<KubernetesConnection, 'request' | 'stream'>;
+  /** Lease of the election; `undefined` where this process works alone. */
+  readonly electionLease: { readonly namespace: string; readonly name: string } | undefined;
+  readonly identity: string;
+  readonly checkpoints: CheckpointStore | undefined;
   readonly delivery: Delivery;
   readonly metrics: WatcherMetrics & ResourceMetrics;
   readonly log: Log;
@@ -63,6 +71,9 @@ const maxWantedIdentities = 100_000;
 const stuckAfterMs = 20 * 60_000;
 
 const statusEveryMs = 30_000;
+
+/** Longest wait for the sink before the checkpoints are saved at the end. */
+const settleMs = 5_000;
 
 export function createWatchManager(options: WatchManagerOptions): WatchManager {
   const { config, connection, delivery, log, metrics, nowMs, random } = options;
@@ -110,7 +121,7 @@ export function createWatchManager(options: WatchManagerOptions): WatchManager {
 
   const reflectorOf = (
     target: WatchTarget,
-    own: Pick<ReflectorOptions, 'emit' | 'firstList' | 'observe'>,
+    own: Pick<ReflectorOptions, 'emit' | 'firstList' | 'observe' | 'resumeFrom'>,
   ): Reflector =>
     createReflector({
       ...own,
@@ -151,25 +162,37 @@ export function createWatchManager(options: WatchManagerOptions): WatchManager {
   });
 
   const vanished = new Map<string, WatchTarget>();
-  const pool = createReflectorPool({
-    create: (target) => {
+  // Vanished, and the database has been told.
+  const buried = new Set<string>();
+  const session = createWatchSession({
+    targets: source.current,
+    store: options.checkpoints,
+    follow: (target, { resumeFrom, window }) => {
       vanished.delete(targetKey(target));
-      const window = createDeliveryWindow();
+      buried.delete(targetKey(target));
       return reflectorOf(target, {
         emit: (change) => emit(target, change, window),
-        firstList: 'full',
+        resumeFrom,
+        // Everything was sent once, so a list is only needed to know what there is.
+        firstList: resumeFrom === undefined ? 'full' : 'metadata',
         observe: (event) => {
           metrics.onReflector(event);
           logReflector(log, target, event);
         },
       });
     },
+    onLoaded: (checkpoints) => {
+      for (const [key, checkpoint] of checkpoints) if (checkpoint.custom) vanished.set(key, checkpoint);
+      settleVanished();
+    },
+    isObsolete: (checkpoint) => buried.has(targetKey(checkpoint)),
+    settle: () => Promise.race([delivery.drained(), sleep(settleMs, new AbortController().signal)]),
+    observe: ({ action, error }) => log.warn({ err: error }, `Cannot ${action} checkpoints`),
     onEnded: (target) => {
       if (target.custom) vanished.set(targetKey(target), target);
       // Not from the targets as they are: those still have it, and it would start and end in a hot loop.
       source.refresh();
     },
-    graceMs: 30_000,
     sleep,
   });
 
@@ -181,15 +204,20 @@ export function createWatchManager(options: WatchManagerOptions): WatchManager {
       // Its deletion may still be on the way to us, or it exists and is not served just now.
       if (definitions.has(target.kind)) continue;
       vanished.delete(key);
-      const listResourceVersion = definitions.resourceVersion();
-      void emit(target, { kind: 'manifest', range: { entries: [] }, index: 0, listResourceVersion });
+      const empty = handlerOf(target).toEvent({
+        kind: 'manifest',
+        range: { entries: [] },
+        index: 0,
+        listResourceVersion: definitions.resourceVersion(),
+      });
+      // One event each, and definitions do not vanish by the thousand: no need to wait for room.
+      if (empty !== undefined) void send(empty, () => buried.add(key));
     }
   };
   const apply = () => {
-    const targets = source.current();
-    if (targets === undefined || stopping.signal.aborted) return;
+    if (stopping.signal.aborted) return;
     settleVanished();
-    pool.apply(targets);
+    session.apply();
   };
 
   const wanted = createWantedQueue({
@@ -218,8 +246,23 @@ export function createWatchManager(options: WatchManagerOptions): WatchManager {
     beginList: gate.beginList,
   });
 
+  const reconcilerOptions: ReconcilerOptions = {
+    running: session.running,
+    intervalMs: config.RECONCILE_INTERVAL,
+    concurrency: 2,
+    reconcile: async ({ target, reflector }) => {
+      const outcome = await reconcile(target, reflector, { ...listing(), emit });
+      metrics.onReconciled(outcome);
+      return outcome;
+    },
+    onError: (error, { target }) =>
+      log.warn({ err: error, resource: target.kind.resource }, 'Cannot reconcile a resource'),
+    nowMs,
+    random,
+  };
+
   const logStatus = () => {
-    const running = pool
+    const running = session
       .running()
       .map(({ reflector }) => ({ ...reflector.status(), known: reflector.known.size() }));
     const oldestSinceMs = delivery.oldestSinceMs();
@@ -239,34 +282,32 @@ export function createWatchManager(options: WatchManagerOptions): WatchManager {
     );
   };
 
-  let sourceDone: Promise<void> = Promise.resolve();
-  let reconcilerDone: Promise<void> = Promise.resolve();
+  let done: Promise<unknown> = Promise.resolve();
   let fail: (error: unknown) => void = () => {};
-  const sourceFailed = new Promise<never>((_resolve, reject) => {
+  const failed = new Promise<never>((_resolve, reject) => {
     fail = reject;
   });
+  const lead = async (signal: AbortSignal) => {
+    await Promise.all([session.run(signal), runReconciler(reconcilerOptions, signal)]);
+  };
 
   return {
     start: () => {
       const { signal } = stopping;
-      sourceDone = source.run(signal).catch(fail);
-      reconcilerDone = runReconciler(
+      const leading = runLeading(
         {
-          running: pool.running,
-          intervalMs: config.RECONCILE_INTERVAL,
-          concurrency: 2,
-          reconcile: async ({ target, reflector }) => {
-            const outcome = await reconcile(target, reflector, { ...listing(), emit });
-            metrics.onReconciled(outcome);
-            return outcome;
-          },
-          onError: (error, { target }) =>
-            log.warn({ err: error, resource: target.kind.resource }, 'Cannot reconcile a resource'),
+          request,
+          lease: options.electionLease,
+          identity: options.identity,
+          lead,
+          observe: (event) => logElection(log, event),
           nowMs,
           random,
+          sleep,
         },
         signal,
       );
+      done = Promise.all([source.run(signal), leading]).catch(fail);
       void repeat(logStatus, {
         everyMs: () => statusEveryMs,
         signal,
@@ -275,13 +316,12 @@ export function createWatchManager(options: WatchManagerOptions): WatchManager {
     },
     stop: async () => {
       stopping.abort(new Error('stopping'));
-      await pool.stop();
-      await Promise.all([sourceDone, reconcilerDone]);
+      await done;
     },
-    failed: Promise.race([pool.failed, sourceFailed]),
-    reflectors: pool.running,
+    failed,
+    reflectors: session.running,
     addWanted: wanted.add,
-    notLive: () => stuckReason(pool.running(), delivery, nowMs()),
+    notLive: () => stuckReason(session.running(), delivery, nowMs()),
     notReady: () => (source.current() === undefined ? 'waiting for discovery' : undefined),
   };
 }
