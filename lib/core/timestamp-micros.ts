@@ -10,10 +10,11 @@ export function timestampMicros(text: string): number | undefined {
   const dot = text.indexOf('.', 19);
   if (dot === -1) return ms * 1_000;
   let micros = 0;
-  for (let index = dot + 4, weight = 100; weight >= 1; index += 1, weight /= 10) {
+  // The first three digits are in `ms` already.
+  for (let index = dot + 1, weight = 100_000; weight >= 1; index += 1, weight /= 10) {
     const digit = text.charCodeAt(index) - 48;
     if (!(digit >= 0 && digit <= 9)) break;
-    micros += digit * weight;
+    if (weight < 1_000) micros += digit * weight;
   }
   return ms * 1_000 + micros;
 }
