@@ -52,7 +52,12 @@ describe('createTokenReviewAuthenticator()', () => {
   });
 
   it('refuses what the API server does not authenticate', async () => {
-    for (const status of [{}, { authenticated: false }, { authenticated: true }]) {
+    for (const status of [
+      {},
+      { user: {}, error: 'unknown' },
+      { authenticated: true, user: {} },
+      { authenticated: true },
+    ]) {
       const { request } = apiServer(() => ({ body: { status } }));
       const authenticate = createTokenReviewAuthenticator({ request, audiences: [], now: () => 0 });
       expect(await authenticate('forged')).toEqual({ kind: 'refused', reason: 'token is invalid' });

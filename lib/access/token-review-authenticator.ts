@@ -17,7 +17,8 @@ const statusSchema = z.object({
   audiences: z.array(z.string()).optional(),
   user: z
     .object({
-      username: z.string().min(1),
+      // An API server that knows no such user answers with an empty one.
+      username: z.string().default(''),
       uid: z.string().optional(),
       groups: z.array(z.string()).optional(),
       extra: z.record(z.string(), z.array(z.string())).optional(),
@@ -81,7 +82,7 @@ function judge(body: unknown, audiences: readonly string[], token: string): Auth
   const review = z.object({ status: statusSchema }).safeParse(body);
   if (!review.success) return { kind: 'unavailable', reason: 'TokenReview was answered without a status' };
   const { authenticated, user, audiences: accepted } = review.data.status;
-  if (authenticated !== true || user === undefined) return { kind: 'refused', reason: 'token is invalid' };
+  if (authenticated !== true || !user?.username) return { kind: 'refused', reason: 'token is invalid' };
   // An API server that does not know audiences returns none, and then vouches for no audience at all.
   if (audiences.length > 0 && !audiences.some((audience) => accepted?.includes(audience))) {
     return { kind: 'refused', reason: 'token is invalid' };

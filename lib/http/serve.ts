@@ -43,7 +43,16 @@ export async function serveHttp(options: {
     },
     { overrideGlobalObjects: false },
   );
+  let requestsInFlight = 0;
+  // Not closeIdleConnections(): it leaves connections alone that never sent a request, and those that become
+  // idle only later, until their keep-alive ends after minutes.
+  let whenIdle: (() => void) | undefined;
   const server = createServer((request, response) => {
+    requestsInFlight += 1;
+    response.once('close', () => {
+      requestsInFlight -= 1;
+      if (requestsInFlight === 0) whenIdle?.();
+    });
     if (answerProbe(request, response, options.health ?? {})) return;
     if (options.raw?.(request, response) === true) return;
     void fetchListener(request, response);
@@ -62,7 +71,8 @@ export async function serveHttp(options: {
     close: async () => {
       const closed = once(server, 'close');
       server.close();
-      server.closeIdleConnections();
+      whenIdle = () => server.closeAllConnections();
+      if (requestsInFlight === 0) whenIdle();
       await closed;
     },
   };

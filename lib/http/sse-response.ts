@@ -8,7 +8,7 @@ export type SseConnection = {
    * before `drained`.
    */
   readonly write: (frames: string) => boolean;
-  /** Resolves when everything written has left the process, or the connection is over. */
+  /** Resolves when there is room again, or the connection is over. */
   readonly drained: () => Promise<void>;
   /** Resolves when the connection is over, whoever ended it. */
   readonly closed: Promise<void>;
@@ -32,10 +32,13 @@ export function openSse(
   },
 ): SseConnection {
   let open = true;
+  // Only then does node say 'drain': a buffer below its own mark empties without a word.
+  let full = false;
   let waiting: (() => void)[] = [];
   let stallTimer: NodeJS.Timeout | undefined;
 
   const release = (): void => {
+    full = false;
     clearTimeout(stallTimer);
     stallTimer = undefined;
     const resolved = waiting;
@@ -68,11 +71,12 @@ export function openSse(
       if (!open) return false;
       response.write(frames);
       if (response.writableLength <= options.maxBufferedBytes) return true;
+      full = true;
       stallTimer ??= setTimeout(() => response.destroy(), stallTimeoutMs).unref();
       return false;
     },
     drained: () => {
-      if (!open || response.writableLength === 0) return Promise.resolve();
+      if (!open || !full) return Promise.resolve();
       return new Promise((resolve) => void waiting.push(resolve));
     },
     closed,

@@ -1,0 +1,174 @@
+import { randomUUID } from 'node:crypto';
+import type { z } from 'zod';
+import { createAccess } from '../../lib/access/create-access.ts';
+import { deriveSealingKeys } from '../../lib/core/sealed-token.ts';
+import { createRouter } from '../../lib/http/create-router.ts';
+import { createStreamRoute } from '../../lib/http/create-stream-route.ts';
+import { createLiveFeed } from '../../lib/http/live-feed.ts';
+import { serveHttp } from '../../lib/http/serve.ts';
+import { resolveClusterName } from '../../lib/kubernetes/cluster-name.ts';
+import { connectKubernetes } from '../../lib/kubernetes/connect-kubernetes.ts';
+import { connectionSettings } from '../../lib/postgres/connection-settings.ts';
+import { createPool } from '../../lib/postgres/create-pool.ts';
+import { eventStreamBounds } from '../../lib/postgres/event-stream-bounds.ts';
+import { listEventTargets } from '../../lib/postgres/list-event-targets.ts';
+import { listEvents as listRows } from '../../lib/postgres/list-events.ts';
+import { listen } from '../../lib/postgres/listen.ts';
+import { readEventsAfter } from '../../lib/postgres/read-events-after.ts';
+import { readInstallation } from '../../lib/postgres/read-installation.ts';
+import { waitForDatabase } from '../../lib/postgres/wait-for-database.ts';
+import type { Running, Start } from '../../lib/runtime/run-function.ts';
+import { startTelemetry } from '../../lib/telemetry/start-telemetry.ts';
+import type { configSchema } from './config.ts';
+import { listEvents } from './list-events.ts';
+import { openNotifications } from './open-notifications.ts';
+import { createPresenterMetrics } from './presenter-metrics.ts';
+import { routes } from './routes.ts';
+
+const functionName = 'events-presenter';
+
+/** Rows are visible after this even where their wake-up was lost. */
+const pollMs = 500;
+/** Rows that come closer together than this go out in one write per client. */
+const minPauseMs = 25;
+/** How long clients wait before they come back after an interruption. */
+const retryMs = 2_000;
+/** Tokens and users of open streams are verified this often. */
+const recheckMs = 4_000;
+const unknownRightsMs = 30_000;
+
+/** Starts the function: everything it opens is released by `stop`, in reverse order. */
+export async function startEventsPresenter(
+  { config, log, signal }: Start<Readonly<z.output<typeof configSchema>>>,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<Running & { readonly port: number }> {
+  const telemetry = await startTelemetry({ functionName, config });
+  const metrics = createPresenterMetrics(telemetry.metrics);
+  const connection = connectionSettings(config, functionName);
+  const pool = createPool({
+    connection,
+    size: config.DB_POOL_SIZE,
+    statementTimeoutMs: config.QUERY_TIMEOUT,
+    onIdleError: (error) => log.warn({ err: error }, 'lost an idle database connection'),
+  });
+  await waitForDatabase({
+    query: () => readInstallation(pool),
+    timeoutMs: config.DB_READY_TIMEOUT,
+    signal,
+    onRetry: (error, delayMs) => log.warn({ err: error, delayMs }, 'waiting for PostgreSQL and its schema'),
+  });
+  const installation = await readInstallation(pool);
+  const kubernetes = await connectKubernetes({ environment, userAgent: `kubemirror/${functionName}` });
+  const cluster = await resolveClusterName({
+    configured: config.CLUSTER_NAME,
+    contextCluster: kubernetes.contextCluster,
+    request: kubernetes.request,
+  });
+
+  const { authenticate, access } = createAccess(config, {
+    request: kubernetes.request,
+    now: () => Date.now(),
+    onUnknown: (reason) => {
+      metrics.unanswered.inc();
+      log.warn({ reason }, 'cannot find out rights');
+    },
+  });
+  const onUnavailable = (reason: string): void => log.warn({ reason }, 'cannot verify tokens');
+  const secret = config.CURSOR_KEY ?? installation.sealingSecret;
+  const cursorKeys = deriveSealingKeys(secret, 'cursor');
+
+  const feed = createLiveFeed({
+    readAfter: (position, limit) => readEventsAfter(pool, { after: position, limit }),
+    pollMs,
+    minPauseMs,
+    onError: (error) => log.warn({ err: error }, 'cannot read new events'),
+  });
+  const streaming = new AbortController();
+  const feeding = feed.run(streaming.signal);
+  const listener = listen({
+    connection,
+    channel: 'kubemirror_events',
+    onWake: feed.wake,
+    onError: (error) => log.warn({ err: error }, 'lost the LISTEN connection'),
+  });
+  const observed = {
+    newId: randomUUID,
+    now: () => performance.now(),
+    onServed: (served: Parameters<typeof metrics.served>[0]): void => {
+      metrics.served(served);
+      log.debug(served, 'served');
+    },
+    onError: (error: unknown, requestId: string): void =>
+      log.error({ err: error, requestId }, 'Cannot answer a request'),
+  };
+  const server = await serveHttp({
+    port: config.PORT,
+    raw: createStreamRoute({
+      ...observed,
+      path: '/notifications',
+      name: 'notifications',
+      maxClients: config.MAX_STREAMS,
+      open: (request) =>
+        openNotifications(request, {
+          cluster,
+          access,
+          authenticate,
+          idKeys: deriveSealingKeys(secret, 'stream id'),
+          installationId: installation.id,
+          readBounds: () => eventStreamBounds(pool),
+          readEvents: (range) => readEventsAfter(pool, range),
+          feed,
+          options: { heartbeatMs: config.HEARTBEAT_INTERVAL, retryMs, recheckMs, unknownRightsMs },
+          signal: streaming.signal,
+          onUnavailable,
+          onError: (error) => log.error({ err: error, requestId: request.requestId }, 'stream failed'),
+        }),
+      onOpened: () => metrics.streams.inc(),
+      onEnded: (reason, requestId) => {
+        metrics.streams.dec();
+        metrics.streamsEnded.inc({ reason });
+        log.debug({ reason, requestId }, 'stream ended');
+      },
+    }),
+    fetch: createRouter({
+      ...observed,
+      routes: routes({
+        authenticate,
+        list: (user, parameters) =>
+          listEvents(user, parameters, {
+            cluster,
+            access,
+            cursorKeys,
+            listTargets: (within) => listEventTargets(pool, within),
+            listRows: (scope, filter, page) => listRows(pool, scope, filter, page),
+          }),
+        onUnavailable,
+      }),
+    }),
+    health: {
+      notReady: async () => {
+        if (signal.aborted) return 'stopping';
+        if (!listener.isConnected()) return 'no LISTEN connection';
+        return pool.query('select 1').then(
+          () => undefined,
+          () => 'PostgreSQL does not answer',
+        );
+      },
+    },
+    onError: (error) => log.error({ err: error }, 'Cannot answer a request'),
+  });
+  log.info({ port: server.port, cluster }, 'serving');
+  return {
+    port: server.port,
+    stop: async () => {
+      // Streams never end by themselves, and the server waits for them.
+      streaming.abort();
+      await server.close();
+      await feeding;
+      await listener.stop();
+      await kubernetes.close();
+      await pool.end();
+      await telemetry.stop();
+    },
+  };
+}

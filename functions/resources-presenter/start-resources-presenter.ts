@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import type { z } from 'zod';
+import { createAccess } from '../../lib/access/create-access.ts';
+import { deriveSealingKeys } from '../../lib/core/sealed-token.ts';
+import { createRouter } from '../../lib/http/create-router.ts';
+import { serveHttp } from '../../lib/http/serve.ts';
+import { resolveClusterName } from '../../lib/kubernetes/cluster-name.ts';
+import { connectKubernetes } from '../../lib/kubernetes/connect-kubernetes.ts';
+import { connectionSettings } from '../../lib/postgres/connection-settings.ts';
+import { createPool } from '../../lib/postgres/create-pool.ts';
+import { getResource as getRow } from '../../lib/postgres/get-resource.ts';
+import { listResourceTargets } from '../../lib/postgres/list-resource-targets.ts';
+import { listResources as listRows } from '../../lib/postgres/list-resources.ts';
+import { readInstallation } from '../../lib/postgres/read-installation.ts';
+import { waitForDatabase } from '../../lib/postgres/wait-for-database.ts';
+import type { Running, Start } from '../../lib/runtime/run-function.ts';
+import { startTelemetry } from '../../lib/telemetry/start-telemetry.ts';
+import type { configSchema } from './config.ts';
+import { getResource } from './get-resource.ts';
+import { listResources } from './list-resources.ts';
+import { createPresenterMetrics } from './presenter-metrics.ts';
+import { routes } from './routes.ts';
+
+const functionName = 'resources-presenter';
+
+/** Starts the function: everything it opens is released by `stop`, in reverse order. */
+export async function startResourcesPresenter(
+  { config, log, signal }: Start<Readonly<z.output<typeof configSchema>>>,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<Running & { readonly port: number }> {
+  const telemetry = await startTelemetry({ functionName, config });
+  const metrics = createPresenterMetrics(telemetry.metrics);
+  const pool = createPool({
+    connection: connectionSettings(config, functionName),
+    size: config.DB_POOL_SIZE,
+    statementTimeoutMs: config.QUERY_TIMEOUT,
+    onIdleError: (error) => log.warn({ err: error }, 'lost an idle database connection'),
+  });
+  await waitForDatabase({
+    query: () => readInstallation(pool),
+    timeoutMs: config.DB_READY_TIMEOUT,
+    signal,
+    onRetry: (error, delayMs) => log.warn({ err: error, delayMs }, 'waiting for PostgreSQL and its schema'),
+  });
+  const installation = await readInstallation(pool);
+  const kubernetes = await connectKubernetes({ environment, userAgent: `kubemirror/${functionName}` });
+  const cluster = await resolveClusterName({
+    configured: config.CLUSTER_NAME,
+    contextCluster: kubernetes.contextCluster,
+    request: kubernetes.request,
+  });
+
+  const { authenticate, access } = createAccess(config, {
+    request: kubernetes.request,
+    now: () => Date.now(),
+    onUnknown: (reason) => {
+      metrics.unanswered.inc();
+      log.warn({ reason }, 'cannot find out rights');
+    },
+  });
+  const cursorKeys = deriveSealingKeys(config.CURSOR_KEY ?? installation.sealingSecret, 'cursor');
+  const server = await serveHttp({
+    port: config.PORT,
+    fetch: createRouter({
+      routes: routes({
+        authenticate,
+        list: (user, parameters) =>
+          listResources(user, parameters, {
+            cluster,
+            access,
+            cursorKeys,
+            listTargets: (within) => listResourceTargets(pool, within),
+            listRows: (scope, filter, page) => listRows(pool, scope, filter, page),
+          }),
+        get: (user, globalUid, fields) =>
+          getResource(user, globalUid, {
+            cluster,
+            access,
+            getRow: (id) => getRow(pool, id, { withRaw: fields.raw, withStatus: fields.status_raw }),
+          }),
+        onUnavailable: (reason) => log.warn({ reason }, 'cannot verify tokens'),
+      }),
+      newId: randomUUID,
+      now: () => performance.now(),
+      onServed: (served) => {
+        metrics.served(served);
+        log.debug(served, 'served');
+      },
+      onError: (error, requestId) => log.error({ err: error, requestId }, 'Cannot answer a request'),
+    }),
+    health: {
+      notReady: async () => {
+        if (signal.aborted) return 'stopping';
+        return pool.query('select 1').then(
+          () => undefined,
+          () => 'PostgreSQL does not answer',
+        );
+      },
+    },
+    onError: (error) => log.error({ err: error }, 'Cannot answer a request'),
+  });
+  log.info({ port: server.port, cluster }, 'serving');
+  return {
+    port: server.port,
+    stop: async () => {
+      await server.close();
+      await kubernetes.close();
+      await pool.end();
+      await telemetry.stop();
+    },
+  };
+}
