@@ -104,7 +104,8 @@ recorded as (
     from candidate c
     join stage_resources s on s.ordinal = c.ordinal
     where c.copy = 1
-    order by c.ordinal, c.resource_version
+    -- The order in which the API server made them, as far as batches allow.
+    order by c.resource_version, s.observed_at, c.ordinal
   ) o
 )
 select
