@@ -144,7 +144,7 @@ async function startCluster(starting: Starting, choice: ClusterChoice, state: St
       ...['--port', String(port), '--data', state.file('cluster'), '--kubeconfig', kubeconfig, '--demo'],
     ],
     environment: inherited(starting.environment),
-    readyUrl: `http://127.0.0.1:${port}/readyz`,
+    readyUrl: `https://127.0.0.1:${port}/readyz`,
     logFile: state.file('logs', 'cluster.log'),
   });
   return kubeconfig;
