@@ -25,7 +25,7 @@ export function summaryText(summary: Summary): string {
   const width = Math.max(...Object.keys(urls).map((name) => name.length));
   const rows = Object.entries(urls).map(([name, url]) => `  ${name.padEnd(width)}  ${url}`);
   const first = 'alice' in tokens ? 'alice' : (Object.keys(tokens)[0] ?? 'admin');
-  const token = (user: string) => `$(cat ${dataDir}/tokens/${user})`;
+  const token = (user: string) => `$(cat ${dataDir}/tokens/${encodeURIComponent(user)})`;
   const lines = [
     `kubemirror is ready after ${(summary.startedInMs / 1_000).toFixed(1)} s, following ${summary.cluster}.`,
     '',

@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { checkPorts } from './check-ports.ts';
 import { type ClusterChoice, chooseCluster } from './choose-cluster.ts';
-import { demoToken } from './demo-tokens.ts';
+import { currentUser } from './current-user.ts';
+import { type DemoUser, demoToken } from './demo-tokens.ts';
 import { demoUsers } from './demo-users.ts';
 import {
   type FunctionName,
@@ -121,7 +122,10 @@ async function startInOrder(starting: Starting): Promise<Summary> {
       broker: sinkUrl(portBase),
     },
     kubeconfig,
-    tokens: await writeTokens(state, choice),
+    tokens: await writeTokens(
+      state,
+      choice.kind === 'development' ? demoUsers : [await currentUser(choice.path)],
+    ),
     database: database.url,
     cluster:
       choice.kind === 'development'
@@ -188,12 +192,13 @@ async function step<T>({ say, signal }: Starting, name: string, work: () => Prom
   return result;
 }
 
-async function writeTokens(state: StateFolder, choice: ClusterChoice): Promise<Record<string, string>> {
-  const users = choice.kind === 'development' ? demoUsers : [];
+async function writeTokens(state: StateFolder, users: readonly DemoUser[]): Promise<Record<string, string>> {
   const tokens: Record<string, string> = {};
   for (const user of users) {
-    tokens[user.username] = await demoToken(user, state.jwtSignKey);
-    writeFileSync(state.file('tokens', user.username), tokens[user.username] ?? '', { mode: 0o600 });
+    const token = await demoToken(user, state.jwtSignKey);
+    tokens[user.username] = token;
+    // A user name may hold a slash or a colon.
+    writeFileSync(state.file('tokens', encodeURIComponent(user.username)), token, { mode: 0o600 });
   }
   return tokens;
 }

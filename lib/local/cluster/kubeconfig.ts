@@ -2,7 +2,11 @@ import { stringify } from 'yaml';
 
 import type { UserInfo } from '../../core/user-info.ts';
 
-/** A kubeconfig for one user of the development cluster. @throws for a user who has no token */
+/**
+ * A kubeconfig of the development cluster with a context for each user, named as the user; `username` is the
+ * current one.
+ * @throws for a user who has no token
+ */
 export function kubeconfigOf(options: {
   readonly url: string;
   readonly username: string;
@@ -12,8 +16,8 @@ export function kubeconfigOf(options: {
   readonly clusterName?: string;
 }): string {
   const { username } = options;
-  const token = Object.entries(options.tokens).find(([, user]) => user.username === username)?.[0];
-  if (token === undefined) {
+  const users = Object.entries(options.tokens).map(([token, user]) => ({ name: user.username, token }));
+  if (!users.some((user) => user.name === username)) {
     throw new Error(`Cannot write a kubeconfig: user "${username}" has no token in the development cluster`);
   }
   const name = options.clusterName ?? 'kubemirror-development';
@@ -21,7 +25,7 @@ export function kubeconfigOf(options: {
   return stringify({
     apiVersion: 'v1',
     kind: 'Config',
-    'current-context': name,
+    'current-context': username,
     clusters: [
       {
         name,
@@ -33,7 +37,10 @@ export function kubeconfigOf(options: {
         },
       },
     ],
-    users: [{ name: username, user: { token } }],
-    contexts: [{ name, context: { cluster: name, user: username, namespace: 'default' } }],
+    users: users.map((user) => ({ name: user.name, user: { token: user.token } })),
+    contexts: users.map((user) => ({
+      name: user.name,
+      context: { cluster: name, user: user.name, namespace: 'default' },
+    })),
   });
 }
