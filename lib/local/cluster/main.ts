@@ -1,27 +1,49 @@
-import { writeFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 import { conformanceTokens } from './conformance-tokens.ts';
 import { startCluster } from './start-cluster.ts';
 
+const usage = `node lib/local/cluster/main.ts [options]
+
+A Kubernetes API double for development and tests, as a process of its own.
+
+  --port N           where it listens; 0, the default, takes a free port
+  --host ADDRESS     default 127.0.0.1
+  --data DIR         keeps the cluster there; a second start finds it again
+  --kubeconfig FILE  writes a kubeconfig there
+  --user NAME        whose kubeconfig it is: admin (default), alice or bob
+  --no-tls           plain HTTP, where kubectl sends no tokens
+  --faults-token T   lets whoever has this token switch faults on at POST /kubemirror-faults`;
+
 const { values } = parseArgs({
+  allowNegative: true,
   options: {
     port: { type: 'string', default: '0' },
     host: { type: 'string', default: '127.0.0.1' },
-    /** Where the kubeconfig goes. */
+    data: { type: 'string' },
     kubeconfig: { type: 'string' },
-    /** Whose kubeconfig it is. */
     user: { type: 'string', default: 'admin' },
+    tls: { type: 'boolean', default: true },
+    'faults-token': { type: 'string' },
+    help: { type: 'boolean', default: false },
   },
 });
+if (values.help) {
+  process.stdout.write(`${usage}\n`);
+  process.exit(0);
+}
 
 const cluster = await startCluster({
   port: Number(values.port),
   host: values.host,
+  tls: values.tls,
   tokens: conformanceTokens,
+  ...(values.data === undefined ? {} : { dataDir: values.data }),
+  ...(values['faults-token'] === undefined ? {} : { faultsToken: values['faults-token'] }),
 });
 if (values.kubeconfig !== undefined) {
-  await writeFile(values.kubeconfig, cluster.kubeconfig(values.user), { mode: 0o600 });
+  writeFileSync(values.kubeconfig, cluster.kubeconfig(values.user), { mode: 0o600 });
 }
 process.stdout.write(`${cluster.url}\n`);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import type { UserInfo } from '../../core/user-info.ts';
 import { authenticate } from './auth/authenticate.ts';
+import { certificateUser } from './auth/authenticate-certificate.ts';
 import { authorizeRequest, refusal } from './auth/authorize-request.ts';
 import { parseImpersonation } from './auth/impersonate.ts';
 import { apiAudience } from './auth/service-account-tokens.ts';
@@ -60,7 +61,9 @@ async function applyFaults(cluster: ClusterState, info: RequestInfo): Promise<vo
 
 function identify(cluster: ClusterState, request: IncomingMessage): UserInfo {
   const { authorization } = request.headers;
-  const caller = authenticate(authorization, (token) => cluster.authenticateToken(token, [apiAudience]));
+  const caller =
+    certificateUser(request) ??
+    authenticate(authorization, (token) => cluster.authenticateToken(token, [apiAudience]));
   const impersonation = parseImpersonation(request.rawHeaders, request.headers);
   if (impersonation === undefined) return caller;
   for (const attributes of impersonation.needs) {

@@ -16,6 +16,6 @@ export async function create(
 ): Promise<Answer> {
   const options = parseWriteOptions(call, 'CreateOptions');
   const body = await readBody(call.request);
-  const object = decodeObject(body, call.request.headers['content-type'], definition);
+  const object = decodeObject(body, call.request.headers['content-type'], definition, options);
   return createObject(cluster, definition, { object, namespace: resource.namespace, options });
 }

@@ -10,6 +10,7 @@ import { conflict } from '../http/status-error.ts';
 import type { Definition } from '../registry/definition.ts';
 import { fieldsOfDefinition } from '../registry/field-values.ts';
 import { parseStored, type StoredObject } from '../store/stored-object.ts';
+import { parseWriteOptions } from '../writes/write-options.ts';
 import { requireStored } from './get.ts';
 import { requireSameName } from './update.ts';
 
@@ -20,8 +21,9 @@ export async function finalizeNamespace(
   definition: Definition,
   resource: ResourceInfo,
 ): Promise<Answer> {
+  const options = parseWriteOptions(call, 'UpdateOptions');
   const body = await readBody(call.request);
-  const object = decodeObject(body, call.request.headers['content-type'], definition);
+  const object = decodeObject(body, call.request.headers['content-type'], definition, options);
   requireSameName(object, resource);
   const stored = requireStored(cluster, definition, resource);
   const given = object.metadata.resourceVersion ?? '';

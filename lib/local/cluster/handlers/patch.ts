@@ -2,25 +2,27 @@ import type { KubernetesObject } from '../../../core/kubernetes-object.ts';
 import type { ClusterState } from '../cluster-state.ts';
 import type { Answer } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
-import { describeJsonError } from '../http/describe-json-error.ts';
+import { decodePatched } from '../http/decode-object.ts';
 import { readBody } from '../http/read-body.ts';
 import type { ResourceInfo } from '../http/request-info.ts';
-import { badRequest, StatusError, unsupportedMediaType } from '../http/status-error.ts';
-import { applyJsonPatch, type PatchOutcome } from '../patch-json.ts';
+import { invalid, StatusError, unsupportedMediaType } from '../http/status-error.ts';
+import { applyJsonPatch } from '../patch-json.ts';
 import { applyMergePatch } from '../patch-merge.ts';
+import { applyStrategicMergePatch, type StrategicPatchOutcome } from '../patch-strategic.ts';
 import { presentObject } from '../present/present-object.ts';
 import type { Definition } from '../registry/definition.ts';
+import { builtInSchema } from '../schemas/built-in-schema.ts';
+import { invalid as invalidField } from '../validation/field-problem.ts';
 import { updateObject } from '../writes/update-object.ts';
-import { parseWriteOptions } from '../writes/write-options.ts';
+import { parseWriteOptions, type WriteOptions } from '../writes/write-options.ts';
 import { apply } from './apply.ts';
 import { requireStored } from './get.ts';
+import { parsePatch, patchedObject } from './patch-outcome.ts';
 import { requireSameName } from './update.ts';
 
-const patchTypes: Readonly<Record<string, (object: unknown, patch: unknown) => PatchOutcome>> = {
-  'application/json-patch+json': applyJsonPatch,
-  'application/merge-patch+json': applyMergePatch,
-};
-
+const jsonPatchType = 'application/json-patch+json';
+const mergePatchType = 'application/merge-patch+json';
+const strategicPatchType = 'application/strategic-merge-patch+json';
 const applyType = 'application/apply-patch+yaml';
 
 export async function patch(
@@ -31,23 +33,25 @@ export async function patch(
 ): Promise<Answer> {
   const mediaType = (call.request.headers['content-type'] ?? '').split(';', 1)[0]?.trim() ?? '';
   if (mediaType === applyType) return apply(cluster, call, definition, resource);
-  const patchObject = patchTypes[mediaType];
-  if (patchObject === undefined) throw wrongType(definition);
+  requirePatchType(definition, mediaType);
   const options = parseWriteOptions(call, 'PatchOptions');
-  const body = await readBody(call.request);
+  const text = (await readBody(call.request)).toString();
   const stored = requireStored(cluster, definition, resource);
-  const outcome = patchObject(presentObject(definition, stored), parsePatch(body));
-  if (outcome.kind === 'malformed') throw badRequest(outcome.message);
-  if (outcome.kind === 'inapplicable') throw inapplicable(outcome.message);
-  const object = outcome.object as KubernetesObject;
+  const live = presentObject(definition, stored);
+  const patched = patchedObject(outcomeOf(definition, mediaType, live, parsePatch(text)));
+  const object = decodeStrictly(definition, patched, options);
   requireSameName(object, resource);
   const subresource = resource.subresource === 'status' ? 'status' : '';
   return updateObject(cluster, definition, stored, { object, subresource, options });
 }
 
-function wrongType(definition: Definition): StatusError {
-  if (definition.custom !== undefined) return unsupportedMediaType([...Object.keys(patchTypes), applyType]);
-  return new StatusError({
+function requirePatchType(definition: Definition, mediaType: string): void {
+  if (mediaType === jsonPatchType || mediaType === mergePatchType) return;
+  if (definition.custom !== undefined) {
+    throw unsupportedMediaType([jsonPatchType, mergePatchType, applyType]);
+  }
+  if (mediaType === strategicPatchType) return;
+  throw new StatusError({
     code: 415,
     reason: 'UnsupportedMediaType',
     message: '415: Unsupported Media Type',
@@ -55,21 +59,28 @@ function wrongType(definition: Definition): StatusError {
   });
 }
 
-function inapplicable(_message: string): StatusError {
-  return new StatusError({
-    code: 422,
-    reason: 'Invalid',
-    message: 'the server rejected our request due to an error in our request',
-    details: {},
-  });
+function outcomeOf(
+  definition: Definition,
+  mediaType: string,
+  live: Readonly<KubernetesObject>,
+  change: unknown,
+): StrategicPatchOutcome {
+  if (mediaType === jsonPatchType) return applyJsonPatch(live, change);
+  const type = builtInSchema(definition);
+  if (mediaType === mergePatchType || type === undefined) return applyMergePatch(live, change);
+  return applyStrategicMergePatch(live, change, type);
 }
 
-function parsePatch(body: Buffer): unknown {
-  const text = body.toString();
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw badRequest(`error decoding patch: ${describeJsonError(text)}`);
+function decodeStrictly(definition: Definition, patched: unknown, options: WriteOptions): KubernetesObject {
+  const decoded = decodePatched(patched, definition);
+  const refuse = (why: string) => {
+    throw invalid({ group: '', kind: '' }, '', [invalidField('patch', JSON.stringify(patched), why)]);
+  };
+  if ('mismatch' in decoded) return refuse(decoded.mismatch);
+  const { object, problems } = decoded;
+  if (problems.length > 0 && options.fieldValidation === 'Strict') {
+    refuse(`strict decoding error: ${problems.join(', ')}`);
   }
+  if (options.fieldValidation === 'Warn') for (const problem of problems) options.warn(problem);
+  return object;
 }

@@ -5,10 +5,9 @@ import { asFields } from '../defaults/fill.ts';
 import type { Answer } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
 import { decodeValue } from '../http/decode-object.ts';
-import { describeJsonError } from '../http/describe-json-error.ts';
 import { readBody } from '../http/read-body.ts';
 import type { ResourceInfo } from '../http/request-info.ts';
-import { badRequest, invalid, modified, StatusError } from '../http/status-error.ts';
+import { invalid, modified } from '../http/status-error.ts';
 import { applyJsonPatch } from '../patch-json.ts';
 import { applyMergePatch } from '../patch-merge.ts';
 import { presentObject } from '../present/present-object.ts';
@@ -18,6 +17,7 @@ import { invalid as invalidField } from '../validation/field-problem.ts';
 import { updateObject } from '../writes/update-object.ts';
 import { parseWriteOptions } from '../writes/write-options.ts';
 import { requireStored } from './get.ts';
+import { parsePatch, patchedObject } from './patch-outcome.ts';
 
 type Scale = {
   readonly metadata: { readonly resourceVersion?: string };
@@ -64,21 +64,7 @@ function wantedScale(call: Call, definition: Definition, stored: StoredObject, b
   const mediaType = (contentType ?? '').split(';', 1)[0]?.trim();
   // Scale has no lists, so a strategic merge is a plain one.
   const apply = mediaType === 'application/json-patch+json' ? applyJsonPatch : applyMergePatch;
-  const outcome = apply(scaleOf(definition, stored), parsePatch(body.toString()));
-  if (outcome.kind === 'malformed') throw badRequest(outcome.message);
-  if (outcome.kind === 'inapplicable') {
-    throw new StatusError({ code: 422, reason: 'Invalid', message: outcome.message, details: {} });
-  }
-  return outcome.object as Scale;
-}
-
-function parsePatch(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw badRequest(`error decoding patch: ${describeJsonError(text)}`);
-  }
+  return patchedObject(apply(scaleOf(definition, stored), parsePatch(body.toString()))) as Scale;
 }
 
 const builtInPaths: ScalePaths = {

@@ -1,8 +1,9 @@
 import { parseLabelSelector } from '../../../core/label-selector.ts';
 import { badRequest } from '../http/status-error.ts';
 import type { Definition } from '../registry/definition.ts';
+import { fieldValues } from '../registry/field-values.ts';
 import { parseFieldSelector } from '../selectors.ts';
-import type { StoredObject } from '../store/stored-object.ts';
+import { parseStored, type StoredObject } from '../store/stored-object.ts';
 import type { ListOptions } from './list-options.ts';
 
 /** Which objects of a resource a list or watch is about, beside the namespace. */
@@ -26,10 +27,15 @@ export function parseSelection(
   return {
     everything: !byLabels && !byFields,
     matches: (object) =>
-      (!byLabels || labels.matches(object.labels)) && (!byFields || fields.matches(fieldsOf(object))),
+      (!byLabels || labels.matches(object.labels)) &&
+      (!byFields || fields.matches(fieldsOf(definition, object))),
   };
 }
 
-function fieldsOf(object: StoredObject): Readonly<Record<string, string>> {
-  return { ...object.fields, 'metadata.name': object.name, 'metadata.namespace': object.namespace };
+function fieldsOf(definition: Definition, object: StoredObject): Readonly<Record<string, string>> {
+  const own =
+    definition.custom === undefined
+      ? object.fields
+      : fieldValues(parseStored(object), definition.selectableFields);
+  return { ...own, 'metadata.name': object.name, 'metadata.namespace': object.namespace };
 }

@@ -22,7 +22,7 @@ export async function update(
 ): Promise<Answer> {
   const options = parseWriteOptions(call, 'UpdateOptions');
   const body = await readBody(call.request);
-  const object = decodeObject(body, call.request.headers['content-type'], definition);
+  const object = decodeObject(body, call.request.headers['content-type'], definition, options);
   requireSameName(object, resource);
   const key = objectKey(definition.namespaced ? resource.namespace : '', resource.name);
   const missing = cluster.store.get(definition.storage, key) === undefined;

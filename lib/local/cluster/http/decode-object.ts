@@ -2,38 +2,116 @@ import { parse as parseYaml } from 'yaml';
 
 import type { KubernetesObject } from '../../../core/kubernetes-object.ts';
 import { apiVersionOf } from '../../../core/resource-kind.ts';
+import { decodeProtobuf, openProtobuf } from '../protobuf/decode-protobuf.ts';
+import { WireError } from '../protobuf/wire-reader.ts';
 import type { Definition } from '../registry/definition.ts';
+import { builtInSchema } from '../schemas/built-in-schema.ts';
+import { decodeTyped } from '../schemas/decode-typed.ts';
+import { type JsonTree, parseJsonTree, valueToTree } from '../schemas/parse-json-tree.ts';
+import { strictProblems } from '../schemas/strict-problems.ts';
+import type { WriteOptions } from '../writes/write-options.ts';
 import { describeJsonError } from './describe-json-error.ts';
 import { badRequest, unsupportedMediaType } from './status-error.ts';
 
-/** Media types that bodies of objects may have. */
-export const objectMediaTypes = ['application/json', 'application/yaml'] as const;
+const protobufType = 'application/vnd.kubernetes.protobuf';
 
-/** What a request body must turn out to be. */
-export type ExpectedKind = { readonly group: string; readonly version: string; readonly kind: string };
+/** Media types that bodies of objects may have. */
+const objectMediaTypes = ['application/json', 'application/yaml', protobufType] as const;
+
+/** An object as it was sent and what a strict decoder says about it. */
+export type DecodedObject = {
+  readonly object: KubernetesObject;
+  /** Unknown and double fields, as texts for warnings. */
+  readonly problems: readonly string[];
+};
 
 /**
- * Reads the object of a create or update.
+ * Reads the object of a create or update; what it has too much becomes warnings or a refusal.
  * @throws StatusError 415 for other media types, 400 for text that is no object of this kind
  */
 export function decodeObject(
   body: Buffer,
   contentType: string | undefined,
   definition: Definition,
+  options: Pick<WriteOptions, 'fieldValidation' | 'warn'>,
 ): KubernetesObject {
-  const value = decodeValue(body, contentType, definition.kind);
-  if (definition.custom !== undefined) return decodeCustom(value, body.toString(), definition);
-  return decodeTyped(value, definition);
+  if (mediaTypeOf(contentType) === protobufType) return decodeFromProtobuf(body, definition);
+  const text = body.toString();
+  const { value, tree } = decodeTree(
+    text,
+    contentType,
+    definition.kind,
+    options.fieldValidation !== 'Ignore',
+  );
+  const { object, problems } =
+    definition.custom === undefined
+      ? decodeBuiltIn(value, tree, definition)
+      : decodeCustom(value, text, definition);
+  if (options.fieldValidation === 'Strict' && problems.length > 0) {
+    throw cannotBeHandled(object, definition, `strict decoding error: ${problems.join(', ')}`);
+  }
+  for (const problem of problems) options.warn(problem);
+  return object;
+}
+
+function mediaTypeOf(contentType: string | undefined): string {
+  return (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+}
+
+function decodeFromProtobuf(body: Buffer, definition: Definition): KubernetesObject {
+  const type = definition.custom === undefined ? builtInSchema(definition) : undefined;
+  if (type === undefined) throw unsupportedMediaType(['application/json', 'application/yaml']);
+  try {
+    const { apiVersion, kind, message } = openProtobuf(body);
+    const value = { ...decodeProtobuf(message, type), apiVersion, kind };
+    return decodeBuiltIn(value, undefined, definition).object;
+  } catch (error) {
+    if (!(error instanceof WireError)) throw error;
+    throw badRequest(
+      `the object provided is unrecognized (must be of type ${definition.kind}): ${error.message}`,
+    );
+  }
+}
+
+/** Reads what a patch has made of an object, in the definition's version. */
+export function decodePatched(
+  value: unknown,
+  definition: Definition,
+): DecodedObject | { readonly mismatch: string } {
+  if (!isRecord(value)) return { mismatch: `json: cannot unmarshal ${goType(value)} into Go value` };
+  const given = value as KubernetesObject;
+  const type = definition.custom === undefined ? builtInSchema(definition) : undefined;
+  const metadata = isRecord(given.metadata) ? given.metadata : {};
+  if (type === undefined) return { object: { ...given, metadata }, problems: [] };
+  const decoded = decodeTyped(value, type);
+  if (decoded.kind === 'invalid') return { mismatch: decoded.message };
+  const { apiVersion = apiVersionOf(definition), kind = definition.kind } = given;
+  const object = { ...(decoded.object as KubernetesObject), kind, apiVersion };
+  return {
+    object: { ...object, metadata: object.metadata ?? {} },
+    problems: strictProblems(valueToTree(value), type),
+  };
 }
 
 /** Parses JSON or YAML by its media type; without one JSON is meant. */
 export function decodeValue(body: Buffer, contentType: string | undefined, kind: string): unknown {
-  const mediaType = (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
-  const text = body.toString();
-  if (mediaType === 'application/yaml') return parseYamlBody(text, kind);
+  return decodeTree(body.toString(), contentType, kind, false).value;
+}
+
+function decodeTree(
+  text: string,
+  contentType: string | undefined,
+  kind: string,
+  withTree: boolean,
+): { readonly value: unknown; readonly tree: JsonTree | undefined } {
+  const mediaType = mediaTypeOf(contentType);
+  if (mediaType === 'application/yaml') {
+    const value = parseYamlBody(text, kind);
+    return { value, tree: withTree ? valueToTree(value) : undefined };
+  }
   if (mediaType !== '' && mediaType !== 'application/json') throw unsupportedMediaType(objectMediaTypes);
   try {
-    return JSON.parse(text);
+    return { value: JSON.parse(text) as unknown, tree: withTree ? parseJsonTree(text) : undefined };
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw unrecognized(kind, `couldn't get version/kind; json parse error: ${describeJsonError(text)}`, text);
@@ -60,42 +138,62 @@ function summarize(text: string): string {
   return text.length > 30 ? `${text.slice(0, 30)} ...` : text;
 }
 
-function decodeTyped(value: unknown, definition: Definition): KubernetesObject {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw unrecognized(
-      definition.kind,
-      `couldn't get version/kind; json parse error: json: cannot unmarshal ${goType(value)} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
-      JSON.stringify(value),
-    );
+function decodeBuiltIn(value: unknown, tree: JsonTree | undefined, definition: Definition): DecodedObject {
+  if (!isRecord(value)) {
+    const expected =
+      'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
+    const why = `couldn't get version/kind; json parse error: json: cannot unmarshal ${goType(value)} into Go value of type ${expected}`;
+    throw unrecognized(definition.kind, why, JSON.stringify(value));
   }
-  const object = value as KubernetesObject;
-  const kind = object.kind === undefined || object.kind === '' ? definition.kind : object.kind;
-  const expected = apiVersionOf(definition);
-  const apiVersion =
-    object.apiVersion === undefined || object.apiVersion === '' ? expected : object.apiVersion;
+  const given = value as KubernetesObject;
+  const kind = given.kind || definition.kind;
+  const apiVersion = given.apiVersion || apiVersionOf(definition);
   requireKind({ kind, apiVersion }, definition);
-  const metadata = typeof object.metadata === 'object' && object.metadata !== null ? object.metadata : {};
-  return { ...object, kind, apiVersion, metadata };
+  const type = builtInSchema(definition);
+  if (type === undefined) {
+    return { object: { ...given, kind, apiVersion, metadata: given.metadata ?? {} }, problems: [] };
+  }
+  const decoded = decodeTyped(value, type);
+  if (decoded.kind === 'invalid') {
+    throw cannotBeHandled({ ...given, kind, apiVersion }, definition, decoded.message);
+  }
+  const object = { ...(decoded.object as KubernetesObject), kind, apiVersion };
+  return {
+    object: { ...object, metadata: object.metadata ?? {} },
+    problems: tree === undefined ? [] : strictProblems(tree, type),
+  };
 }
 
 function requireKind(given: { kind: string; apiVersion: string }, definition: Definition): void {
   const expected = apiVersionOf(definition);
   if (given.kind === definition.kind && given.apiVersion === expected) return;
-  const version = given.apiVersion.split('/').at(-1) ?? '';
   if (given.kind === definition.kind) {
     throw badRequest(
       `the API version in the data (${given.apiVersion}) does not match the expected API version (${expected})`,
     );
   }
+  const version = given.apiVersion.split('/').at(-1) ?? '';
   const internalGroup = definition.group === '' ? 'core' : (definition.group.split('.', 1)[0] ?? '');
-  throw badRequest(
-    `${given.kind} in version ${JSON.stringify(version)} cannot be handled as a ${definition.kind}: ` +
-      `converting (${version}.${given.kind}) to (${internalGroup}.${definition.kind}): unknown conversion`,
+  throw cannotBeHandled(
+    given,
+    definition,
+    `converting (${version}.${given.kind}) to (${internalGroup}.${definition.kind}): unknown conversion`,
   );
 }
 
-function decodeCustom(value: unknown, text: string, definition: Definition): KubernetesObject {
-  const object = (typeof value === 'object' && value !== null ? value : {}) as KubernetesObject;
+function cannotBeHandled(
+  given: { readonly kind?: string; readonly apiVersion?: string },
+  definition: Definition,
+  why: string,
+): Error {
+  const version = given.apiVersion?.split('/').at(-1) ?? '';
+  return badRequest(
+    `${given.kind} in version ${JSON.stringify(version)} cannot be handled as a ${definition.kind}: ${why}`,
+  );
+}
+
+function decodeCustom(value: unknown, text: string, definition: Definition): DecodedObject {
+  const object = (isRecord(value) ? value : {}) as KubernetesObject;
   if (typeof object.kind !== 'string' || object.kind === '') {
     throw unrecognized(definition.kind, `Object 'Kind' is missing in '${text}'`, text);
   }
@@ -105,8 +203,11 @@ function decodeCustom(value: unknown, text: string, definition: Definition): Kub
       `the API version in the data (${object.apiVersion ?? ''}) does not match the expected API version (${expected})`,
     );
   }
-  const metadata = typeof object.metadata === 'object' && object.metadata !== null ? object.metadata : {};
-  return { ...object, metadata };
+  return { object: { ...object, metadata: isRecord(object.metadata) ? object.metadata : {} }, problems: [] };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function goType(value: unknown): string {

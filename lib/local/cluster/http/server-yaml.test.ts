@@ -44,7 +44,10 @@ metadata:
 });
 
 test('any JSON reads back as what it was', () => {
-  const text = fc.oneof(fc.string(), fc.stringMatching(/^[-:#'"\n a-z0-9.{}]*$/));
+  const text = fc
+    .oneof(fc.string(), fc.stringMatching(/^[-:#'"\n a-z0-9.{}]*$/))
+    // A lone dot or exponent is a text to the server's writer and to Go's reader, but a number to this reader.
+    .filter((value) => !/^[-+]?\.?(?:[eE][-+]?\d*)?$/.test(value));
   const { tree } = fc.letrec((tie) => ({
     tree: fc.oneof(
       { maxDepth: 4 },
@@ -59,7 +62,7 @@ test('any JSON reads back as what it was', () => {
     map: fc.dictionary(text, tie('tree'), { maxKeys: 4 }),
   }));
   fc.assert(
-    fc.property(fc.dictionary(fc.string(), tree, { maxKeys: 5 }), (object) => {
+    fc.property(fc.dictionary(text, tree, { maxKeys: 5 }), (object) => {
       const read: unknown = parse(toServerYaml(object), { version: '1.1', uniqueKeys: false });
       expect(JSON.parse(JSON.stringify(read))).toEqual(JSON.parse(JSON.stringify(object)));
     }),

@@ -77,7 +77,7 @@ function isPlain(text: string): boolean {
 /** Texts of several lines that a literal block can hold. */
 function isBlockText(text: string): boolean {
   return (
-    !/[^\x20-\x7e\n\u00a0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u.test(text) && !/ $|^\n* /.test(text)
+    !/[^\x20-\x7e\n\u00a0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u.test(text) && !/ $|^[\n ]/.test(text)
   );
 }
 

@@ -1,11 +1,13 @@
 import type { KubernetesObject } from '../../../core/kubernetes-object.ts';
 import type { Definition } from '../registry/definition.ts';
+import { normalizeObject } from '../registry/normalize.ts';
 import { parseStored, type StoredObject } from '../store/stored-object.ts';
 
 /** A stored object in the version of the definition; shared with the store, so never changed in place. */
 export function presentObject(definition: Definition, stored: StoredObject): Readonly<KubernetesObject> {
   const object = parseStored(stored);
-  return definition.conversion === undefined ? object : definition.conversion.fromStored(object);
+  if (definition.conversion === undefined) return object;
+  return normalizeObject(definition, definition.conversion.fromStored(object));
 }
 
 /** The same as JSON; without a conversion the stored bytes themselves. */

@@ -14,34 +14,8 @@ const renamed = [
 
 /** Both API groups serve one store of events, kept as core/v1. */
 export const eventConversion: Conversion = {
-  toStored: (object) => {
-    const stored = rename(object, 1, 0);
-    const withDefaults = {
-      source: {},
-      firstTimestamp: null,
-      lastTimestamp: null,
-      eventTime: null,
-      reportingComponent: '',
-      reportingInstance: '',
-    };
-    return { ...withDefaults, involvedObject: {}, ...stored, apiVersion: 'v1', kind: 'Event' };
-  },
-  fromStored: (object) => {
-    const { reportingController, reportingInstance, deprecatedSource, ...served } = rename(object, 0, 1);
-    return {
-      ...served,
-      // The core type keeps these when empty, the newer type leaves them out, and the other way round.
-      ...(reportingController === '' || reportingController === undefined ? {} : { reportingController }),
-      ...(reportingInstance === '' || reportingInstance === undefined ? {} : { reportingInstance }),
-      deprecatedSource: deprecatedSource ?? {},
-      deprecatedFirstTimestamp: served['deprecatedFirstTimestamp'] ?? null,
-      deprecatedLastTimestamp: served['deprecatedLastTimestamp'] ?? null,
-      eventTime: served['eventTime'] ?? null,
-      metadata: object.metadata,
-      apiVersion: 'events.k8s.io/v1',
-      kind: 'Event',
-    };
-  },
+  toStored: (object) => ({ ...rename(object, 1, 0), apiVersion: 'v1', kind: 'Event' }),
+  fromStored: (object) => ({ ...rename(object, 0, 1), apiVersion: 'events.k8s.io/v1', kind: 'Event' }),
 };
 
 function rename(object: Readonly<KubernetesObject>, from: 0 | 1, to: 0 | 1): KubernetesObject {

@@ -4,7 +4,7 @@ import type { Definition } from './definition.ts';
 import { selectableFieldsOf } from './selectable-fields.ts';
 
 /** Fields whose selectable value is not simply what stands at their path. */
-const derived: Readonly<Record<string, (object: KubernetesObject) => unknown>> = {
+const derived: Readonly<Record<string, (object: Readonly<KubernetesObject>) => unknown>> = {
   source: (object) => at(object, 'source.component') || at(object, 'reportingComponent'),
   'status.successful': (object) => at(object, 'status.succeeded') ?? 0,
   'status.replicas': (object) => at(object, 'status.replicas') ?? 0,
@@ -16,21 +16,35 @@ const derived: Readonly<Record<string, (object: KubernetesObject) => unknown>> =
   },
 };
 
-/** Takes the values of a resource's selectable fields out of its stored objects. */
-export function fieldsOfDefinition(definition: Definition): FieldsOf {
-  // Both event groups are stored, and so indexed, as core/v1.
-  const fields =
-    definition.storage === 'events'
-      ? selectableFieldsOf({ group: '', resource: 'events' })
-      : definition.selectableFields;
+/**
+ * Takes the values of a built-in resource's selectable fields out of its stored objects. Those of custom
+ * resources change with their definition, so they are read when somebody selects by them.
+ */
+export function fieldsOfStorage(storage: string): FieldsOf {
+  const slash = storage.indexOf('/');
+  const fields = selectableFieldsOf({
+    group: slash === -1 ? '' : storage.slice(0, slash),
+    resource: storage.slice(slash + 1),
+  });
   if (fields.length === 0) return () => noFields;
-  return (object) =>
-    Object.fromEntries(fields.map((field) => [field, text((derived[field] ?? plain(field))(object))]));
+  return (object) => fieldValues(object, fields);
+}
+
+export function fieldsOfDefinition(definition: Definition): FieldsOf {
+  return definition.custom === undefined ? fieldsOfStorage(definition.storage) : () => noFields;
+}
+
+/** Values of the given fields, as texts; absent ones are empty. */
+export function fieldValues(
+  object: Readonly<KubernetesObject>,
+  fields: readonly string[],
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(fields.map((field) => [field, text((derived[field] ?? plain(field))(object))]));
 }
 
 const noFields: Readonly<Record<string, string>> = Object.freeze({});
 
-function plain(field: string): (object: KubernetesObject) => unknown {
+function plain(field: string): (object: Readonly<KubernetesObject>) => unknown {
   return (object) => at(object, field);
 }
 

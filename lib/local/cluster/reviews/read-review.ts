@@ -16,7 +16,7 @@ export async function readReview(
 ): Promise<KubernetesObject> {
   const options = parseWriteOptions(call, 'CreateOptions');
   const body = await readBody(call.request);
-  const object = decodeObject(body, call.request.headers['content-type'], definition);
+  const object = decodeObject(body, call.request.headers['content-type'], definition, options);
   return trackManagedFields(definition, {
     before: undefined,
     after: { ...object, spec: withoutEmpty(object['spec']) },

@@ -19,7 +19,7 @@ export type StoredObject = {
 };
 
 /** Values of an object's selectable fields by path. */
-export type FieldsOf = (object: KubernetesObject) => Readonly<Record<string, string>>;
+export type FieldsOf = (object: Readonly<KubernetesObject>) => Readonly<Record<string, string>>;
 
 const noRecord: Readonly<Record<string, string>> = Object.freeze({});
 const parsed = new WeakMap<StoredObject, WeakRef<KubernetesObject>>();
@@ -49,6 +49,25 @@ export function createStoredObject(
   };
   parsed.set(stored, new WeakRef(versioned));
   return stored;
+}
+
+/** A stored object as an earlier process wrote it. */
+export function restoreStoredObject(
+  object: Readonly<KubernetesObject>,
+  bytes: Buffer,
+  fieldsOf: FieldsOf,
+): StoredObject {
+  const { namespace = '', name = '', uid = '', resourceVersion, labels } = object.metadata;
+  return {
+    key: objectKey(namespace, name),
+    namespace,
+    name,
+    uid,
+    revision: Number(resourceVersion),
+    labels: labels ?? noRecord,
+    fields: fieldsOf(object),
+    bytes,
+  };
 }
 
 /**

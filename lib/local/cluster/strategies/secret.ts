@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubernetesObject } from '../../../core/kubernetes-object.ts';
 import { asFields, fill } from '../defaults/fill.ts';
-import { badRequest } from '../http/status-error.ts';
 import { type FieldProblem, forbidden, invalid } from '../validation/field-problem.ts';
 import type { Strategy } from './strategy.ts';
 
@@ -14,7 +13,6 @@ const keyRule =
 export const secretStrategy: Strategy = {
   defaults: (object) => {
     const { stringData, ...rest } = object;
-    requireBase64(object);
     const written = Object.entries(asFields(stringData)).map(([key, value]) => [
       key,
       Buffer.from(String(value)).toString('base64'),
@@ -38,17 +36,6 @@ export const configMapStrategy: Strategy = {
     ...immutableProblems(object, before, ['data', 'binaryData']),
   ],
 };
-
-function requireBase64(object: KubernetesObject): void {
-  for (const value of Object.values(asFields(object['data']))) {
-    if (typeof value !== 'string') continue;
-    const illegal = value.search(/[^A-Za-z0-9+/=\r\n]/);
-    if (illegal === -1 && value.replace(/[\r\n]/g, '').length % 4 === 0) continue;
-    throw badRequest(
-      `Secret in version "v1" cannot be handled as a Secret: illegal base64 data at input byte ${illegal === -1 ? value.length : illegal}`,
-    );
-  }
-}
 
 function keyProblems(object: KubernetesObject, fields: readonly string[]): readonly FieldProblem[] {
   return fields.flatMap((field) =>

@@ -4,6 +4,8 @@ import type { Answer } from '../http/answer.ts';
 import { alreadyExists, badRequest, forbidden, invalid, notFound, plainError } from '../http/status-error.ts';
 import type { Definition } from '../registry/definition.ts';
 import { fieldsOfDefinition } from '../registry/field-values.ts';
+import { normalizeObject } from '../registry/normalize.ts';
+import { storedDefinition } from '../registry/stored-definition.ts';
 import { objectKey, parseStored } from '../store/stored-object.ts';
 import { newMetadata } from '../strategies/metadata.ts';
 import { keepStatus } from '../strategies/status.ts';
@@ -67,7 +69,10 @@ export function createObject(
   const counted = strategy.hasGeneration === true ? withGeneration(prepared) : prepared;
   const stored = definition.conversion?.toStored(counted) ?? counted;
   requireLiveNamespace(cluster, definition, namespace, name);
-  const admitted = strategy.admit?.(cluster, stored, undefined) ?? stored;
+  const admitted = normalizeObject(
+    storedDefinition(cluster, definition),
+    strategy.admit?.(cluster, stored, undefined) ?? stored,
+  );
   const problems = objectProblems(definition, admitted, undefined, strategy);
   if (problems.length > 0) throw invalid(definition, name, problems);
   if (cluster.store.get(definition.storage, objectKey(namespace, name)) !== undefined) {

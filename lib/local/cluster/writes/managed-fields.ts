@@ -2,6 +2,7 @@ import type { KubernetesObject } from '../../../core/kubernetes-object.ts';
 import { apiVersionOf } from '../../../core/resource-kind.ts';
 import { trackUpdate } from '../apply/track-update.ts';
 import type { Definition } from '../registry/definition.ts';
+import { emptyObject } from '../registry/normalize.ts';
 import { schemaOf } from '../registry/schema-of.ts';
 import { timestamp } from './timestamp.ts';
 import type { WriteOptions } from './write-options.ts';
@@ -32,11 +33,6 @@ export function trackManagedFields(
     ignoredFields: ignoredFields(definition, write.subresource),
   });
   return withManagedFields(after, managedFields);
-}
-
-/** What a create starts from. */
-export function emptyObject(definition: Definition): KubernetesObject {
-  return { apiVersion: apiVersionOf(definition), kind: definition.kind, metadata: {} };
 }
 
 /** Top-level fields that an endpoint does not take from clients. */

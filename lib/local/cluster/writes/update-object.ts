@@ -6,6 +6,8 @@ import type { Answer } from '../http/answer.ts';
 import { conflict, invalid, modified } from '../http/status-error.ts';
 import type { Definition } from '../registry/definition.ts';
 import { fieldsOfDefinition } from '../registry/field-values.ts';
+import { normalizeObject } from '../registry/normalize.ts';
+import { storedDefinition } from '../registry/stored-definition.ts';
 import { parseStored, type StoredObject } from '../store/stored-object.ts';
 import { customContentChanged } from '../strategies/custom-resource.ts';
 import { updatedMetadata } from '../strategies/metadata.ts';
@@ -65,8 +67,10 @@ export function updateObject(
   const prepared =
     request.subresource === '' ? (strategy.prepare?.(tracked, liveServed) ?? tracked) : tracked;
   const converted = definition.conversion?.toStored(prepared) ?? prepared;
-  const admitted =
-    request.subresource === '' ? (strategy.admit?.(cluster, converted, live) ?? converted) : converted;
+  const admitted = normalizeObject(
+    storedDefinition(cluster, definition),
+    request.subresource === '' ? (strategy.admit?.(cluster, converted, live) ?? converted) : converted,
+  );
   const counted = withGeneration(definition, strategy, admitted, live);
   const problems = objectProblems(definition, counted, live, strategy);
   if (problems.length > 0) throw invalid(definition, stored.name, problems);
