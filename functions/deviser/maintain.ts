@@ -28,7 +28,7 @@ export type MaintenanceDependencies = {
   readonly daysInDefault: (table: PartitionedTable) => Promise<Day[]>;
   /** Returns rows that were moved out of the default partition. */
   readonly createPartition: (table: PartitionedTable, day: Day) => Promise<number>;
-  readonly dropPartition: (drop: Drop) => Promise<void>;
+  readonly dropPartition: (drop: Drop<PartitionedTable>) => Promise<void>;
   /** Returns rows that were deleted. */
   readonly emptyDefault: (table: PartitionedTable, before: Day) => Promise<number>;
   readonly purgeDeleted: (before: Date) => Promise<number>;
@@ -104,7 +104,7 @@ export async function maintain(
     lists.flatMap((list) => list.daily),
     {
       today,
-      retentionDays: (table) => options.retentionDays[table as PartitionedTable],
+      retentionDays: (table) => options.retentionDays[table],
       quotaBytes: options.quotaBytes,
       triggerRatio: options.triggerRatio,
       targetRatio: options.targetRatio,

@@ -154,7 +154,7 @@ function dependencies(
     daysInDefault: (table) => daysInDefault(client, table),
     createPartition: (table, day) => createPartition(client, { table, day }, config.LOCK_TIMEOUT),
     dropPartition: (drop) => dropPartition(client, drop, config.LOCK_TIMEOUT),
-    emptyDefault: (table, before) => emptyDefault(client, { table, before, batchRows }),
+    emptyDefault: (table, before) => emptyDefault(client, { table, before, batchRows }, config.LOCK_TIMEOUT),
     purgeDeleted: (before) => purgeDeleted(client, { before, batchRows, signal }),
     purgeQuarantine: (before) => purgeQuarantine(client, before),
     onFailure: (step, error) => log.warn({ err: error, step }, 'Cannot do a step of maintenance'),

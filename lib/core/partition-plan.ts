@@ -12,9 +12,9 @@ export function addDays(day: Day, days: number): Day {
 }
 
 /** One daily partition as the catalog has it. */
-export type Partition = {
+export type Partition<Table extends string = string> = {
   /** Partitioned table that it belongs to. */
-  readonly table: string;
+  readonly table: Table;
   readonly day: Day;
   readonly bytes: number;
 };
@@ -46,7 +46,9 @@ export function oldestKeptDay(today: Day, retentionDays: number): Day {
   return addDays(today, -retentionDays);
 }
 
-export type Drop = Partition & { readonly reason: 'retention' | 'quota' };
+export type Drop<Table extends string = string> = Partition<Table> & {
+  readonly reason: 'retention' | 'quota';
+};
 
 /**
  * Partitions to drop. Retention first: what lies before the oldest kept day. Then the quota, on what is left:
@@ -54,22 +56,22 @@ export type Drop = Partition & { readonly reason: 'retention' | 'quota' };
  * those of days to come are never dropped, whatever the quota says (I8).
  * @param options.quotaBytes 0 for no quota
  */
-export function plannedDrops(
-  partitions: readonly Partition[],
+export function plannedDrops<Table extends string>(
+  partitions: readonly Partition<Table>[],
   options: {
     readonly today: Day;
-    readonly retentionDays: (table: string) => number;
+    readonly retentionDays: (table: Table) => number;
     readonly quotaBytes: number;
     readonly triggerRatio: number;
     readonly targetRatio: number;
     /** Size of what is no daily partition and still counts, such as the default ones. */
     readonly otherBytes: number;
   },
-): Drop[] {
+): Drop<Table>[] {
   const { today } = options;
-  const isExpired = (partition: Partition) =>
+  const isExpired = (partition: Partition<Table>) =>
     partition.day < oldestKeptDay(today, options.retentionDays(partition.table));
-  const drops: Drop[] = partitions
+  const drops: Drop<Table>[] = partitions
     .filter((partition) => partition.day < today && isExpired(partition))
     .map((partition) => ({ ...partition, reason: 'retention' }));
   const kept = partitions.filter((partition) => partition.day >= today || !isExpired(partition));

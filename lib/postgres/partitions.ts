@@ -2,16 +2,16 @@ import type pg from 'pg';
 import { addDays, type Day, type Partition } from '../core/partition-plan.ts';
 import { loadSql } from './load-sql.ts';
 
-/** Tables with daily partitions, and the column that says which day a row belongs to. */
+/** Tables with daily partitions, the column that says which day a row belongs to, and the stream of its positions. */
 export const partitionedTables = {
-  events: { column: 'created_at' },
-  resource_history: { column: 'recorded_at' },
+  events: { column: 'created_at', stream: 'events' },
+  resource_history: { column: 'recorded_at', stream: 'resources' },
 } as const;
 
 export type PartitionedTable = keyof typeof partitionedTables;
 
 export type PartitionList = {
-  readonly daily: readonly Partition[];
+  readonly daily: readonly Partition<PartitionedTable>[];
   /** Size of the default partition and of those that somebody else made. */
   readonly otherBytes: number;
 };
@@ -21,7 +21,7 @@ const listText = loadSql('list-partitions');
 /** Partitions by what the catalog says of their names and bounds; others than ours are left alone. */
 export async function listPartitions(client: pg.ClientBase, table: PartitionedTable): Promise<PartitionList> {
   const { rows } = await client.query<{ name: string; bounds: string; bytes: string }>(listText, [table]);
-  const daily: Partition[] = [];
+  const daily: Partition<PartitionedTable>[] = [];
   let otherBytes = 0;
   for (const row of rows) {
     const day = new RegExp(`^${table}_(\\d{4})_(\\d\\d)_(\\d\\d)$`).exec(row.name)?.slice(1).join('-');
@@ -62,15 +62,35 @@ export async function createPartition(
   });
 }
 
-/** Drops the partition of one day. Locks its table for the moment, but waits for that no longer than told. */
+/**
+ * Drops the partition of one day, and raises the stream's horizon so that whoever would continue below it is told.
+ * Locks its table for the moment, but waits for that no longer than told.
+ */
 export async function dropPartition(
   client: pg.ClientBase,
-  partition: { readonly table: string; readonly day: Day },
+  partition: { readonly table: PartitionedTable; readonly day: Day },
   lockTimeoutMs: number,
 ): Promise<void> {
+  const name = partitionName(partition.table, partition.day);
   await inTransaction(client, lockTimeoutMs, async () => {
-    await client.query(`drop table if exists ${partitionName(partition.table, partition.day)}`);
+    const { rows } = await client.query<{ position: string | null }>(
+      `select max(position) as position from ${name}`,
+    );
+    await raiseHorizon(client, partition.table, rows[0]?.position);
+    await client.query(`drop table ${name}`);
   });
+}
+
+const raiseText = loadSql('raise-horizon');
+
+async function raiseHorizon(
+  client: pg.ClientBase,
+  table: PartitionedTable,
+  position: string | null | undefined,
+): Promise<void> {
+  if (position !== null && position !== undefined) {
+    await client.query(raiseText, [partitionedTables[table].stream, position]);
+  }
 }
 
 /** Days that the default partition holds rows of; nearly always none. */
@@ -83,21 +103,30 @@ export async function daysInDefault(client: pg.ClientBase, table: PartitionedTab
   return rows.map((row) => row.day);
 }
 
-/** Deletes what the default partition holds from before `day`, a batch at a time. */
+/** Deletes what the default partition holds from before `day`, a transaction a batch. */
 export async function emptyDefault(
   client: pg.ClientBase,
   options: { readonly table: PartitionedTable; readonly before: Day; readonly batchRows: number },
+  lockTimeoutMs: number,
 ): Promise<number> {
   const { table, before, batchRows } = options;
   const { column } = partitionedTables[table];
   for (let deleted = 0; ; ) {
-    const { rowCount } = await client.query(
-      `delete from ${table}_default where ctid in
-         (select ctid from ${table}_default where ${column} < $1::timestamptz limit $2)`,
-      [`${before}T00:00:00Z`, batchRows],
-    );
-    deleted += rowCount ?? 0;
-    if ((rowCount ?? 0) < batchRows) return deleted;
+    const batch = await inTransaction(client, lockTimeoutMs, async () => {
+      const { rows } = await client.query<{ rows: string; position: string | null }>(
+        `with gone as (
+           delete from ${table}_default where ctid in
+             (select ctid from ${table}_default where ${column} < $1::timestamptz limit $2)
+           returning position
+         )
+         select count(*) as rows, max(position) as position from gone`,
+        [`${before}T00:00:00Z`, batchRows],
+      );
+      await raiseHorizon(client, table, rows[0]?.position);
+      return Number(rows[0]?.rows ?? 0);
+    });
+    deleted += batch;
+    if (batch < batchRows) return deleted;
   }
 }
 

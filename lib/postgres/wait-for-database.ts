@@ -5,7 +5,7 @@ import { classifyError } from './classify-error.ts';
  * Waits until the database answers, at first 1 s between tries, doubling to 30 s.
  * @param options.query any statement; it also may test that the schema is there
  * @throws when `timeoutMs` have passed: "Cannot reach PostgreSQL within 240 s: connect ECONNREFUSED…", with the
- * last error as its cause; at once where the server refuses for good (no such role, wrong password)
+ * last error as its cause; at once for an error that no waiting mends
  */
 export async function waitForDatabase(options: {
   readonly query: () => Promise<unknown>;
@@ -13,8 +13,10 @@ export async function waitForDatabase(options: {
   readonly signal: AbortSignal;
   readonly onRetry: (error: unknown, delayMs: number) => void;
   readonly nowMs?: () => number;
+  readonly sleep?: (ms: number) => Promise<unknown>;
 }): Promise<void> {
   const nowMs = options.nowMs ?? (() => performance.now());
+  const sleep = options.sleep ?? ((ms) => delay(ms, undefined, { signal: options.signal }));
   const deadlineMs = nowMs() + options.timeoutMs;
   for (let delayMs = 1_000; ; delayMs = Math.min(delayMs * 2, 30_000)) {
     try {
@@ -29,7 +31,7 @@ export async function waitForDatabase(options: {
       }
       const waitMs = Math.min(delayMs, leftMs);
       options.onRetry(error, waitMs);
-      await delay(waitMs, undefined, { signal: options.signal });
+      await sleep(waitMs);
     }
   }
 }

@@ -60,6 +60,13 @@ where ($2::text is null or e.cluster_name = $2)
           from jsonb_to_recordset($1::jsonb #> '{involved,objects}')
             as s (cluster text, api_group text, resource text, namespace text, name text)
         )
+        or (
+          e.cluster_name, e.involved_object_group, e.involved_object_resource, e.involved_object_name
+        ) in (
+          select s.cluster, s.api_group, s.resource, s.name
+          from jsonb_to_recordset($1::jsonb #> '{involved,names}')
+            as s (cluster text, api_group text, resource text, name text)
+        )
       )
     )
   )
@@ -92,6 +99,11 @@ where ($2::text is null or e.cluster_name = $2)
       select s.cluster, s.api_group, s.resource, s.namespace, s.name
       from jsonb_to_recordset($1::jsonb #> '{involved,objects}')
         as s (cluster text, api_group text, resource text, namespace text, name text)
+    )
+    or (e.cluster_name, e.involved_object_group, e.involved_object_resource, e.involved_object_name) in (
+      select s.cluster, s.api_group, s.resource, s.name
+      from jsonb_to_recordset($1::jsonb #> '{involved,names}')
+        as s (cluster text, api_group text, resource text, name text)
     )
   )
   and not exists (

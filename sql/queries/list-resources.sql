@@ -50,6 +50,11 @@ where r.deleted_at is null
       from jsonb_to_recordset($1::jsonb -> 'objects')
         as s (cluster text, api_group text, resource text, namespace text, name text)
     )
+    or (r.cluster_name, r.api_group, r.resource, r.name) in (
+      select s.cluster, s.api_group, s.resource, s.name
+      from jsonb_to_recordset($1::jsonb -> 'names')
+        as s (cluster text, api_group text, resource text, name text)
+    )
   )
   and /* after */ true
 order by /* order */
