@@ -18,7 +18,7 @@ export async function kubeconfigAccess(options: {
   readonly nowMs: () => number;
 }): Promise<ClusterAccess> {
   // Loaded here and not at the top: 85 MB that a pod with a service account never needs.
-  const client = await import('@kubernetes/client-node');
+  const { kubernetesClient: client } = await import('./kubernetes-client.ts');
   const load = () => loadCurrent(client, options.paths);
   let current = load();
   let loadedAtMs = options.nowMs();
@@ -51,7 +51,7 @@ export async function kubeconfigAccess(options: {
   };
 }
 
-type Client = typeof import('@kubernetes/client-node');
+type Client = typeof import('./kubernetes-client.ts').kubernetesClient;
 
 function loadCurrent(client: Client, paths: readonly string[]) {
   const config = new client.KubeConfig();

@@ -4,6 +4,8 @@ import { runBenchmark } from './run-benchmark.ts';
 
 /** Each benchmark is loaded only when it is asked for: some need what others do not. */
 const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
+  coldstart: async () => (await import('./coldstart/coldstart-benchmark.ts')).coldstartBenchmark,
+  watch: async () => (await import('./watch/watch-benchmark.ts')).watchBenchmark,
   ingest: async () => (await import('./ingest/ingest-benchmark.ts')).ingestBenchmark,
 };
 
