@@ -2,6 +2,7 @@ import type { ClusterState } from '../cluster-state.ts';
 import { serveDiscovery } from '../discovery/serve-discovery.ts';
 import type { Answer } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
+import { serveOpenApi } from '../openapi/serve-openapi.ts';
 
 /** The version that the recordings were made with. */
 const serverVersion = {
@@ -24,6 +25,7 @@ const serverVersion = {
 export async function serveNonResource(cluster: ClusterState, call: Call): Promise<Answer | undefined> {
   if (call.info.verb !== 'get' && call.info.verb !== 'head') return undefined;
   if (await serveDiscovery(cluster, call)) return { kind: 'taken' };
+  if (await serveOpenApi(cluster, call)) return { kind: 'taken' };
   const { path } = call.info;
   if (/^\/(?:livez|readyz|healthz)(?:\/|$)/.test(path)) return { kind: 'text', code: 200, text: 'ok' };
   if (path === '/version' || path === '/version/') {

@@ -12,7 +12,9 @@ import { finalizeNamespace } from './finalize-namespace.ts';
 import { get } from './get.ts';
 import { list } from './list.ts';
 import { patch } from './patch.ts';
+import { bindPod, evictPod } from './pod-subresources.ts';
 import { scale } from './scale.ts';
+import { requestToken } from './token-request.ts';
 import { update } from './update.ts';
 import { watch } from './watch.ts';
 
@@ -76,8 +78,18 @@ async function serveSubresource(
 }
 
 function handlerOf(subresource: ServedSubresource, verb: Verb): Handler | undefined {
-  if (subresource.name === 'status') return handlers[verb];
-  if (subresource.name === 'scale') return scale;
-  if (subresource.name === 'finalize') return finalizeNamespace;
-  return undefined;
+  if (verb === 'get' && subresource.kind !== 'Scale' && subresource.name !== 'log') return get;
+  return subresource.name === 'status' ? handlers[verb] : subresourceHandlers[subresource.name];
 }
+
+/** Subresources that are more than a part of their object; those of running containers have nobody to ask. */
+const subresourceHandlers: Readonly<Record<string, Handler>> = {
+  scale,
+  finalize: finalizeNamespace,
+  token: requestToken,
+  binding: bindPod,
+  eviction: evictPod,
+  ephemeralcontainers: update,
+  resize: update,
+  approval: update,
+};
