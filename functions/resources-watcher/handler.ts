@@ -46,12 +46,17 @@ export function createResourceHandler(target: WatchTarget, options: ResourceHand
     rules: rulesFor(kind, options.redaction.rules),
     keepManagedFields: options.redaction.keepManagedFields,
   };
-  const context = (): ResourceEventContext => ({
-    cluster: options.cluster,
-    functionName,
-    kind,
-    observedAt: new Date(options.nowMs()).toISOString(),
-  });
+  let context: ResourceEventContext = { cluster: options.cluster, functionName, kind, observedAt: '' };
+  let contextMs = Number.NaN;
+  // Many changes share a millisecond when there are many; formatting the time costs as much as redacting.
+  const contextNow = (): ResourceEventContext => {
+    const nowMs = options.nowMs();
+    if (nowMs !== contextMs) {
+      contextMs = nowMs;
+      context = { ...context, observedAt: new Date(nowMs).toISOString() };
+    }
+    return context;
+  };
   const objectEvent = (
     type: ObjectEventType,
     object: KubernetesObject,
@@ -60,11 +65,11 @@ export function createResourceHandler(target: WatchTarget, options: ResourceHand
     try {
       const redacted = redactObject(object, redaction);
       return {
-        event: resourceEvent(type, redacted, context(), { receivedBytes: atMostBytes }),
+        event: resourceEvent(type, redacted, contextNow(), { receivedBytes: atMostBytes }),
         bytes: receivedBytes,
       };
     } catch (error) {
-      const event = identityEvent(type, object, context());
+      const event = identityEvent(type, object, contextNow());
       options.onUnreadable(event, error);
       return { event, bytes: receivedBytes };
     }
@@ -82,7 +87,7 @@ export function createResourceHandler(target: WatchTarget, options: ResourceHand
             atMostBytes: change.receivedBytes,
           });
         case 'gone':
-          return { event: goneEvent(change.identity, context()), bytes: 1_000 };
+          return { event: goneEvent(change.identity, contextNow()), bytes: 1_000 };
         case 'manifest':
           return manifest(change, { target, cluster: options.cluster, listedAtMs: options.nowMs() });
         case 'progress':

@@ -1,14 +1,18 @@
 import type { ObjectIdentity } from '../core/resource-event.ts';
 import type { ManifestEntry } from '../core/resource-manifest.ts';
 
+/** One object's uid and version as they were passed on; change it only through `KnownObjects`. */
+export type KnownEntry = { uid: string; resourceVersion: string; epoch: number };
+
 /**
  * What a reflector has passed on, by place: about 200 bytes per object. Lists mark what they see with their
  * epoch, so that what was deleted in a gap is what a finished list has not marked.
  */
 export type KnownObjects = {
   readonly size: () => number;
-  readonly get: (namespace: string, name: string) => ObjectIdentity | undefined;
-  readonly set: (object: ObjectIdentity) => void;
+  readonly get: (namespace: string, name: string) => Readonly<KnownEntry> | undefined;
+  /** @param entry what `get` returned for the same place: saves looking it up again */
+  readonly set: (object: ObjectIdentity, entry: Readonly<KnownEntry> | undefined) => void;
   readonly remove: (namespace: string, name: string) => void;
   /** Begins a list; a list that was begun before and not finished no longer counts. */
   readonly beginList: () => void;
@@ -17,28 +21,21 @@ export type KnownObjects = {
   readonly entries: () => readonly ManifestEntry[];
 };
 
-type Entry = { uid: string; resourceVersion: string; epoch: number };
-
 export function createKnownObjects(): KnownObjects {
   // One flat string as key, and no nested maps: half the memory for many small namespaces.
-  const byPlace = new Map<string, Entry>();
+  const byPlace = new Map<string, KnownEntry>();
   let epoch = 0;
   return {
     size: () => byPlace.size,
-    get: (namespace, name) => {
-      const entry = byPlace.get(placeOf(namespace, name));
-      return entry && { namespace, name, uid: entry.uid, resourceVersion: entry.resourceVersion };
-    },
-    set: ({ namespace, name, uid, resourceVersion }) => {
-      const place = placeOf(namespace, name);
-      const entry = byPlace.get(place);
+    get: (namespace, name) => byPlace.get(placeOf(namespace, name)),
+    set: ({ namespace, name, uid, resourceVersion }, entry: KnownEntry | undefined) => {
       if (entry === undefined) {
-        byPlace.set(place, { uid, resourceVersion, epoch });
+        byPlace.set(placeOf(namespace, name), { uid, resourceVersion, epoch });
         return;
       }
       // Same uid in nearly all cases: the string that is kept is old and need not be moved by the collector.
       if (entry.uid !== uid) entry.uid = uid;
-      if (entry.resourceVersion !== resourceVersion) entry.resourceVersion = resourceVersion;
+      entry.resourceVersion = resourceVersion;
       entry.epoch = epoch;
     },
     remove: (namespace, name) => {
@@ -64,7 +61,7 @@ export function createKnownObjects(): KnownObjects {
   };
 }
 
-/** No name holds a slash, and `/` keeps the string one byte per character. */
+/** No name holds a slash. */
 function placeOf(namespace: string, name: string): string {
   return `${namespace}/${name}`;
 }

@@ -32,7 +32,7 @@ export type ListOptions = {
   readonly nowMs: () => number;
   readonly random: () => number;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** Called before each request: rate limit. */
+  /** Called once, before the first page: a rate limit per page would make long lists as slow as it is. */
   readonly beforeRequest?: (signal: AbortSignal) => Promise<void>;
 };
 
@@ -56,6 +56,7 @@ export async function listPages(
 ): Promise<ListOutcome> {
   let limit = options.pageLimit ?? firstPageLimit;
   let next = '';
+  await options.beforeRequest?.(options.signal);
   for (;;) {
     const read = await readPage(options, limit, next);
     if (read.kind !== 'page') return read;
@@ -95,7 +96,6 @@ async function readPage(options: ListOptions, limit: number, continueToken: stri
 
 async function requestPage(options: ListOptions, limit: number, continueToken: string): Promise<PageRead> {
   const { signal } = options;
-  await options.beforeRequest?.(signal);
   const query = new URLSearchParams();
   if (limit > 0) query.set('limit', String(limit));
   if (continueToken !== '') query.set('continue', continueToken);

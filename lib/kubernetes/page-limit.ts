@@ -1,5 +1,5 @@
 /** Pages aim at this size: large enough that requests do not count, small enough that a page is no memory peak. */
-const targetPageBytes = 2 * 1024 * 1024;
+const targetPageBytes = 512 * 1024;
 
 /** Where nothing is known yet: 250 Secrets or ConfigMaps of the full 1 MB are still within bounds. */
 export const firstPageLimit = 250;

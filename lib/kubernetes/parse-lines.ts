@@ -1,5 +1,5 @@
-import { parseExactJson } from '../core/exact-json.ts';
 import type { StreamedLine } from '../core/kubernetes-stream.ts';
+import { parseApiJson } from './parse-api-json.ts';
 import { splitLines, UnreadableStreamError } from './split-lines.ts';
 
 /** A hundred times etcd's limit for one object; aggregated API servers have their own. */
@@ -17,7 +17,7 @@ export async function* parseLines(chunks: AsyncIterable<Buffer>): AsyncGenerator
 
 function parse(line: Buffer): unknown {
   try {
-    return parseExactJson(line.toString());
+    return parseApiJson(line);
   } catch (cause) {
     throw new UnreadableStreamError(
       `Cannot read the stream: a line of ${line.length} bytes is not JSON, expected an object`,

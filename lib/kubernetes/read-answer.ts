@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
-import { parseExactJson } from '../core/exact-json.ts';
 import type { KubernetesAnswer } from '../core/kubernetes-request.ts';
+import { parseApiJson } from './parse-api-json.ts';
 
 /** V8 strings end at 512 MiB; nobody asks for pages near this. */
 const maxAnswerBytes = 256 * 1024 * 1024;
@@ -15,12 +15,11 @@ export async function readAnswer(response: Dispatcher.ResponseData): Promise<Kub
     if (value !== undefined) headers[name] = typeof value === 'string' ? value : value.join(', ');
   }
   const bytes = await readBytes(response.body);
-  const text = bytes.toString();
   const isJson = /^application\/(?:[\w.-]+\+)?json\b/i.test(headers['content-type'] ?? '');
   return {
     status: response.statusCode,
     headers,
-    body: isJson && text !== '' ? parse(text) : text,
+    body: isJson && bytes.length > 0 ? parse(bytes) : bytes.toString(),
     bodyBytes: bytes.length,
   };
 }
@@ -38,10 +37,10 @@ async function readBytes(body: AsyncIterable<Buffer>): Promise<Buffer> {
   return Buffer.concat(chunks, length);
 }
 
-function parse(text: string): unknown {
+function parse(bytes: Buffer): unknown {
   try {
-    return parseExactJson(text);
+    return parseApiJson(bytes);
   } catch (cause) {
-    throw new Error(`Cannot read the answer: ${text.length} characters that are not JSON`, { cause });
+    throw new Error(`Cannot read the answer: ${bytes.length} bytes that are not JSON`, { cause });
   }
 }

@@ -25,7 +25,7 @@ describe('a reflector that starts', () => {
       kind: 'ConfigMap',
     });
     expect(server.requests[0]).toBe('/api/v1/configmaps?limit=250');
-    expect(server.requests.filter((path) => path.includes('continue'))).toHaveLength(1);
+    expect(server.requests.filter((path) => path.includes('continue')).length).toBeGreaterThan(1);
     expect(server.requests.every((path) => !path.includes('resourceVersion=0'))).toBe(true);
     const { query } = server.currentWatch();
     expect(query.get('resourceVersion')).toBe(server.version());

@@ -263,14 +263,14 @@ async function passOnPage(
     const previous = known.get(object.namespace, object.name);
     counts.count += 1;
     if (previous?.uid === object.uid && previous.resourceVersion === object.resourceVersion) {
-      known.set(previous);
+      known.set(object, previous);
       continue;
     }
     counts.changed += 1;
     if (previous !== undefined && previous.uid !== object.uid) {
       await options.emit({
         kind: 'gone',
-        identity: { ...previous, resourceVersion: page.resourceVersion },
+        identity: { ...object, uid: previous.uid, resourceVersion: page.resourceVersion },
       });
     }
     if (content === 'full') {
@@ -285,7 +285,7 @@ async function passOnPage(
       });
       if (passed !== undefined) await passed;
     }
-    known.set(object);
+    known.set(object, previous);
   }
 }
 
@@ -370,7 +370,8 @@ function passOnFrame(reflector: Internals, frame: WatchFrame): void | Promise<vo
     if (isSame) known.remove(identity.namespace, identity.name);
     return options.emit({ kind: 'deleted', object, receivedBytes: frame.bytes });
   }
-  known.set(identity);
+  const previousUid = previous?.uid;
+  known.set(identity, previous);
   const { bytes } = frame;
   const upserted: ReflectorChange = {
     kind: 'upserted',
@@ -380,8 +381,8 @@ function passOnFrame(reflector: Internals, frame: WatchFrame): void | Promise<vo
     receivedBytes: bytes,
     atMostBytes: bytes,
   };
-  if (previous === undefined || isSame) return options.emit(upserted);
-  return emitBoth(options, { kind: 'gone', identity: { ...previous, resourceVersion } }, upserted);
+  if (previousUid === undefined || isSame) return options.emit(upserted);
+  return emitBoth(options, { kind: 'gone', identity: { ...identity, uid: previousUid } }, upserted);
 }
 
 async function emitBoth(

@@ -21,6 +21,28 @@ export async function runForJson<Result>(
   return JSON.parse(output.trim().split('\n').at(-1) ?? '') as Result;
 }
 
+/** A script in a process of its own that says its port on its first line, such as a server for a benchmark. */
+export async function startHelper(
+  script: URL,
+  environment: Readonly<Record<string, string>>,
+): Promise<{ readonly port: number; readonly stop: () => Promise<void> }> {
+  const child = spawn(process.execPath, [script.pathname], {
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  const { port } = JSON.parse(line.toString()) as { port: number };
+  return {
+    port,
+    stop: async () => {
+      if (child.exitCode !== null) return;
+      const closed = once(child, 'close');
+      child.kill('SIGKILL');
+      await closed;
+    },
+  };
+}
+
 /** A function in a process of its own, ready to serve. */
 export async function startFunction(
   name: string,
