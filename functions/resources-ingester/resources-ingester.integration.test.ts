@@ -1,0 +1,240 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { encodeStructuredEvent } from '../../lib/cloudevents/encode-structured-event.ts';
+import type { CloudEvent } from '../../lib/core/cloud-event.ts';
+import { eventTypes } from '../../lib/core/event-types.ts';
+import { manifestEvent } from '../../lib/core/manifest-event.ts';
+import { freePort } from '../../lib/local/free-port.ts';
+import { type PostgresServer, startPostgres } from '../../lib/local/postgres.ts';
+import { migrate } from '../../lib/postgres/migrate.ts';
+import { loadConfig } from '../../lib/runtime/load-config.ts';
+import type { Running } from '../../lib/runtime/run-function.ts';
+import { type TestDatabase, testDatabase } from '../../test/support/database.ts';
+import { objectEvent } from '../../test/support/ingest.ts';
+import { postEvent } from '../../test/support/post-event.ts';
+import { resourcesIngesterConfig } from './config.ts';
+import { startResourcesIngester } from './start-resources-ingester.ts';
+
+const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+async function start(databaseUrl: string, environment: Record<string, string> = {}) {
+  const port = await freePort();
+  const config = loadConfig(resourcesIngesterConfig, {
+    DATABASE_URL: databaseUrl,
+    PORT: String(port),
+    METRICS_PORT: '0',
+    ...environment,
+  });
+  const running: Running = await startResourcesIngester({
+    config,
+    log: quiet,
+    signal: new AbortController().signal,
+  });
+  return { url: `http://127.0.0.1:${port}`, stop: running.stop };
+}
+
+describe('resources-ingester', () => {
+  let database: TestDatabase;
+  let ingester: Awaited<ReturnType<typeof start>>;
+  beforeAll(async () => {
+    database = await testDatabase();
+    ingester = await start(database.url, { CLUSTER_NAME: 'here', MAX_EVENT_BYTES: '4000000' });
+  });
+  afterAll(async () => {
+    await ingester.stop();
+    await database.drop();
+  });
+  beforeEach(() => database.pool.query('truncate resources, resource_history, quarantined_events'));
+
+  const send = (event: CloudEvent, path = '/') => postEvent(`${ingester.url}${path}`, event);
+  const uids = async () => {
+    const { rows } = await database.pool.query(
+      'select uid from resources where deleted_at is null order by uid',
+    );
+    return rows.map((row) => row.uid);
+  };
+
+  it('answers 202 without a body once the row is there, and 204 when there is nothing to do', async () => {
+    const first = await send(objectEvent({ uid: 'a', version: '1' }));
+    expect([first.status, await first.text()]).toEqual([202, '']);
+    expect(await uids()).toEqual(['a']);
+    expect((await send(objectEvent({ uid: 'a', version: '1' }))).status).toBe(204);
+  });
+
+  it('takes structured and batched events too', async () => {
+    const post = (type: string, body: string) =>
+      fetch(ingester.url, { method: 'POST', headers: { 'content-type': type }, body });
+    const texts = ['a', 'b', 'c'].map((uid) =>
+      String(encodeStructuredEvent(objectEvent({ uid, version: '1' })).body),
+    );
+    expect((await post('application/cloudevents+json', texts[0] ?? '')).status).toBe(202);
+    expect(
+      (await post('application/cloudevents-batch+json; charset=UTF-8', `[${texts.join()}]`)).status,
+    ).toBe(202);
+    expect(await uids()).toEqual(['a', 'b', 'c']);
+  });
+
+  it('answers a manifest with what it lacks, and deletes what the list lacks', async () => {
+    await send(objectEvent({ uid: 'left-over', version: '3' }));
+    const event = manifestEvent(
+      {
+        cluster: 'here',
+        group: 'apps',
+        version: 'v1',
+        resource: 'deployments',
+        kind: 'Deployment',
+        scopeNamespace: '',
+        listResourceVersion: '9',
+        entries: [['shop', 'cart', 'missing', '7']],
+      },
+      { functionName: 'resources-watcher', listedAt: '2026-11-20T10:00:00Z', index: 0 },
+    );
+    const answer = await send(event);
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('ce-type')).toBe(eventTypes.resourceWanted);
+    expect(await answer.json()).toMatchObject({
+      cluster: 'here',
+      resource: 'deployments',
+      identities: [{ namespace: 'shop', name: 'cart', uid: 'missing' }],
+    });
+    expect(await uids()).toEqual([]);
+  });
+
+  it("takes Knative's ApiServerSource for the cluster that CLUSTER_NAME names", async () => {
+    const object = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'cart', namespace: 'shop', uid: 'p', resourceVersion: '4' },
+    };
+    const event: CloudEvent = {
+      id: 'random',
+      source: 'https://10.96.0.1:443',
+      type: eventTypes.apiServerAdd,
+      subject: '/apis/v1/namespaces/shop/pods/cart',
+      datacontenttype: 'application/json',
+      extensions: { kind: 'Pod', name: 'cart', namespace: 'shop', apiversion: 'v1' },
+      data: object,
+    };
+    expect((await send(event)).status).toBe(202);
+    const { rows } = await database.pool.query(
+      'select cluster_name, resource, namespace, name from resources',
+    );
+    expect(rows).toEqual([{ cluster_name: 'here', resource: 'pods', namespace: 'shop', name: 'cart' }]);
+  });
+
+  it('stores an object of 3 MB, refuses one that is larger than allowed, and what is no CloudEvent', async () => {
+    const large = (bytes: number) =>
+      objectEvent({ uid: 'large', version: '1', content: { data: 'x'.repeat(bytes) } });
+    expect((await send(large(3_000_000))).status).toBe(202);
+    expect((await send(large(5_000_000))).status).toBe(413);
+    const plain = await fetch(ingester.url, {
+      method: 'POST',
+      body: '{}',
+      headers: { 'content-type': 'application/json' },
+    });
+    expect([plain.status, await plain.text()]).toEqual([
+      400,
+      'not a CloudEvent: header ce-specversion is missing\n',
+    ]);
+    expect((await fetch(ingester.url)).status).toBe(404);
+  });
+
+  it('keeps poison and dead letters in quarantine and answers as if they were stored', async () => {
+    const noUid = { ...objectEvent({ uid: '', version: '1' }), id: 'no-uid' };
+    expect((await send(noUid)).status).toBe(202);
+    const dead = {
+      ...objectEvent({ uid: 'd', version: '1' }),
+      extensions: { knativeerrorcode: '503', knativeerrordest: 'http://x' },
+    };
+    expect((await send(dead, '/quarantine')).status).toBe(202);
+    const { rows } = await database.pool.query('select reason from quarantined_events order by id');
+    expect(rows.map((row) => row.reason)).toEqual([
+      'metadata.uid is missing',
+      'not delivered to http://x (last answer 503)',
+    ]);
+  });
+
+  it('stores 500 events that come at once, of which every tenth is poison, without losing a neighbour', async () => {
+    const events = Array.from({ length: 500 }, (_, index) =>
+      index % 10 === 0
+        ? {
+            ...objectEvent({ uid: `u${index}`, version: '1' }),
+            data: Buffer.from(`{"metadata":{"uid":"u${index}"},"x":"\\udc00"}`),
+          }
+        : objectEvent({ uid: `u${index}`, version: '1' }),
+    );
+    const answers = await Promise.all(events.map((event) => send(event)));
+    expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([202]));
+    expect((await uids()).length).toBe(450);
+    expect((await database.pool.query('select from quarantined_events')).rowCount).toBe(50);
+  }, 60_000);
+
+  it('says 429 with Retry-After when its queue is full', async () => {
+    const small = await start(database.url, { QUEUE_MAX_ROWS: '2', BATCH_WRITERS: '1', BATCH_MAX_ROWS: '1' });
+    const blocker = await database.pool.connect();
+    await blocker.query('begin; select pg_advisory_xact_lock(20316, 1)');
+    const pending = Array.from({ length: 8 }, (_, index) =>
+      postEvent(small.url, objectEvent({ uid: `q${index}`, version: '1' })),
+    );
+    await delay(300);
+    await blocker.query('commit');
+    blocker.release();
+    const answers = await Promise.all(pending);
+    const refused = answers.filter((answer) => answer.status === 429);
+    expect(refused.length).toBe(5);
+    expect(refused.every((answer) => Number(answer.headers.get('retry-after')) > 0)).toBe(true);
+    expect((await uids()).length).toBe(3);
+    await small.stop();
+  });
+
+  it('finishes what it has taken when it is told to stop', async () => {
+    const leaving = await start(database.url);
+    const blocker = await database.pool.connect();
+    await blocker.query('begin; select pg_advisory_xact_lock(20316, 1)');
+    const pending = Array.from({ length: 5 }, (_, index) =>
+      postEvent(leaving.url, objectEvent({ uid: `s${index}`, version: '1' })),
+    );
+    await delay(200);
+    const stopped = leaving.stop();
+    await delay(100);
+    await blocker.query('commit');
+    blocker.release();
+    expect((await Promise.all(pending)).map((answer) => answer.status)).toEqual([202, 202, 202, 202, 202]);
+    await stopped;
+    expect((await uids()).length).toBe(5);
+  });
+});
+
+describe('resources-ingester without its database', () => {
+  let server: PostgresServer;
+  beforeAll(async () => {
+    server = await startPostgres({ unsafeButFast: true });
+    await migrate({ connectionString: server.url() });
+  });
+  afterAll(() => server.stop());
+
+  it('answers 503 and is not ready while it is away, in the middle of writing too, and goes on by itself', async () => {
+    const ingester = await start(server.url(), { STATEMENT_TIMEOUT: '3s' });
+    const send = (uid: string) => postEvent(ingester.url, objectEvent({ uid, version: '1' }));
+    expect((await send('before')).status).toBe(202);
+
+    const during = Array.from({ length: 200 }, (_, index) => send(`during-${index}`));
+    await server.kill();
+    const answers = await Promise.all(during);
+    const acknowledged = answers.flatMap((answer, index) =>
+      answer.status === 202 ? [`during-${index}`] : [],
+    );
+    expect(answers.every((answer) => answer.status === 202 || answer.status === 503)).toBe(true);
+    const refused = await send('away');
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+    expect((await fetch(`${ingester.url}/readyz`)).status).toBe(503);
+    expect((await fetch(`${ingester.url}/livez`)).status).toBe(200);
+
+    await server.start();
+    expect((await send('after')).status).toBe(202);
+    expect((await fetch(`${ingester.url}/readyz`)).status).toBe(200);
+    // The server of this test gives up durability for speed, but a killed process loses nothing of the kernel's.
+    for (const uid of acknowledged) expect((await send(uid)).status).toBe(204);
+    await ingester.stop();
+  });
+});
