@@ -15,9 +15,11 @@ import { logReflector } from '../../lib/runtime/log-reflector.ts';
 import { repeat } from '../../lib/runtime/repeat.ts';
 import { sleep } from '../../lib/runtime/sleep.ts';
 import type { WatcherMetrics } from '../../lib/telemetry/watcher-metrics.ts';
+import { catchUp } from './catch-up.ts';
 import type { EventsWatcherConfig } from './config.ts';
 import { createEventHandler, eventsKind } from './handler.ts';
 import { createInvolvedResources } from './involved-resources.ts';
+import type { StormControl } from './storm-control.ts';
 
 export type EventsFollowerOptions = {
   readonly config: EventsWatcherConfig;
@@ -28,6 +30,7 @@ export type EventsFollowerOptions = {
   readonly identity: string;
   readonly checkpoints: CheckpointStore | undefined;
   readonly delivery: Delivery;
+  readonly storm: StormControl;
   readonly metrics: WatcherMetrics;
   readonly log: Log;
   readonly nowMs: () => number;
@@ -53,7 +56,7 @@ const settleMs = 5_000;
 
 /** Follows the events of each namespace scope and delivers every version of each of them. */
 export function createEventsFollower(options: EventsFollowerOptions): EventsFollower {
-  const { config, connection, delivery, log, metrics, nowMs, random } = options;
+  const { config, connection, delivery, storm, log, metrics, nowMs, random } = options;
   const stopping = new AbortController();
   const targets = eventTargets(config.NAMESPACES);
   const gate = createRequestGate({
@@ -80,9 +83,15 @@ export function createEventsFollower(options: EventsFollowerOptions): EventsFoll
   const emit = (change: ReflectorChange, window: DeliveryWindow): void | Promise<void> => {
     switch (change.kind) {
       case 'upserted': {
-        const { object, cause } = change;
-        const arrived = window.begin(cause === 'watched' ? object.metadata.resourceVersion : undefined);
-        return delivery.deliver(toEvent(object, change), change.receivedBytes, arrived);
+        const { object, cause, isFirst, receivedBytes } = change;
+        const { uid, namespace, name, resourceVersion } = object.metadata;
+        return storm.emit({
+          event: toEvent(object, change),
+          bytes: receivedBytes,
+          key: uid ?? `${namespace}/${name}`,
+          isFirst,
+          arrived: window.begin(cause === 'watched' ? resourceVersion : undefined),
+        });
       }
       // Events end by their TTL, not because anything happened.
       case 'deleted':
@@ -97,11 +106,30 @@ export function createEventsFollower(options: EventsFollowerOptions): EventsFoll
     }
   };
 
+  /** Failing costs nothing that the next start would not make good. */
+  const catchUpOn = async (target: WatchTarget, reflector: Reflector) => {
+    try {
+      const outcome = await catchUp(target, reflector, {
+        request: connection.request,
+        signal: stopping.signal,
+        nowMs,
+        random,
+        sleep,
+        beforeRequest: gate.pass,
+        beginList: gate.beginList,
+        emit: (object, size) => delivery.deliver(toEvent(object, size), size.receivedBytes),
+      });
+      log.info({ outcome, namespace: target.namespace }, 'caught up');
+    } catch (error) {
+      if (!stopping.signal.aborted) log.warn({ err: error }, 'Cannot catch up');
+    }
+  };
+
   const session = createWatchSession({
     targets: () => targets,
     store: options.checkpoints,
-    follow: (target, { resumeFrom, window }) =>
-      createReflector({
+    follow: (target, { resumeFrom, window }) => {
+      const reflector = createReflector({
         kind: target.kind,
         namespace: target.namespace,
         request: connection.request,
@@ -121,7 +149,10 @@ export function createEventsFollower(options: EventsFollowerOptions): EventsFoll
         nowMs,
         random,
         sleep,
-      }),
+      });
+      if (resumeFrom !== undefined) void catchUpOn(target, reflector);
+      return reflector;
+    },
     onEnded: () => undefined,
     settle: () => Promise.race([delivery.drained(), sleep(settleMs, new AbortController().signal)]),
     observe: ({ action, error }) => log.warn({ err: error }, `Cannot ${action} checkpoints`),
@@ -139,6 +170,7 @@ export function createEventsFollower(options: EventsFollowerOptions): EventsFoll
         inFlight: delivery.inFlight(),
         waiting: delivery.waiting(),
         setAside: delivery.setAside(),
+        held: storm.held(),
         lagMs: oldestSinceMs === undefined ? 0 : nowMs() - oldestSinceMs,
       },
       'status',

@@ -14,6 +14,7 @@ import { watcherMetrics } from '../../lib/telemetry/watcher-metrics.ts';
 import type { EventsWatcherConfig } from './config.ts';
 import { createEventsFollower, type EventsFollower } from './events-follower.ts';
 import { functionName } from './handler.ts';
+import { createStormControl, type StormControl } from './storm-control.ts';
 
 /** Events are a few KB; this bounds the odd large one. */
 const maxInFlightBytes = 32 * 1024 * 1024;
@@ -33,7 +34,7 @@ export async function startEventsWatcher(
   const nowMs = Date.now;
   const telemetry = await startTelemetry({ functionName, config });
   // What the probes and the gauges ask about comes up after them.
-  const up: { follower?: EventsFollower; delivery?: Delivery } = {};
+  const up: { follower?: EventsFollower; delivery?: Delivery; storm?: StormControl } = {};
   const metrics = watcherMetrics(telemetry.metrics, {
     delivery: () => up.delivery,
     reflectors: () => up.follower?.reflectors() ?? [],
@@ -93,23 +94,30 @@ export async function startEventsWatcher(
     random,
     nowMs,
     onReply: () => undefined,
+    onRoom: () => up.storm?.onRoom(),
     observe: (event) => {
       metrics.onDelivery(event);
       logDelivery(log, event);
     },
   });
+  const coalesced = telemetry.metrics.counter(
+    'kubemirror_events_coalesced_total',
+    'Versions of events that a newer one replaced while the sink was busy',
+  );
+  const storm = createStormControl({ delivery, onCoalesced: () => coalesced.inc() });
   const follower = createEventsFollower({
     ...watcherLeases({ config, connection, functionName }),
     config,
     cluster,
     connection,
     delivery,
+    storm,
     metrics,
     log,
     nowMs,
     random,
   });
-  Object.assign(up, { delivery, follower });
+  Object.assign(up, { delivery, follower, storm });
   follower.start();
 
   return {

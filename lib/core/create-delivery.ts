@@ -20,6 +20,8 @@ export type DeliveryOptions = {
   readonly nowMs: () => number;
   readonly onReply: (reply: CloudEvent) => void;
   readonly observe: (event: DeliveryEvent) => void;
+  /** A place has become free that nobody waits for. */
+  readonly onRoom?: () => void;
 };
 
 export type DeliveryEvent =
@@ -43,6 +45,8 @@ export type Delivery = {
    * @param arrived called once the sink has acknowledged it (or will never take it)
    */
   readonly deliver: (event: CloudEvent, bytes: number, arrived?: () => void) => void | Promise<void>;
+  /** Whether an event of this size would be taken over at once. */
+  readonly hasRoom: (bytes: number) => boolean;
   readonly inFlight: () => number;
   readonly waiting: () => number;
   readonly setAside: () => number;
@@ -80,6 +84,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   const fits = (bytes: number) =>
     inFlight === 0 || (inFlight < options.maxInFlight && bytesInFlight + bytes <= options.maxInFlightBytes);
+  const hasRoom = (bytes: number) => waiters.length === 0 && fits(bytes);
   const occupy = (bytes: number) => {
     inFlight += 1;
     bytesInFlight += bytes;
@@ -92,6 +97,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       occupy(first.bytes);
       first.admit();
     }
+    if (waiters.length === 0) options.onRoom?.();
     settleIdle();
   };
   const settleIdle = () => {
@@ -217,7 +223,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   return {
     deliver: (event, bytes, arrived) => {
       if (signal.aborted) return Promise.reject(signal.reason);
-      if (waiters.length === 0 && fits(bytes)) {
+      if (hasRoom(bytes)) {
         occupy(bytes);
         void run(event, bytes, arrived);
         return undefined;
@@ -233,6 +239,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         });
       });
     },
+    hasRoom,
     inFlight: () => inFlight,
     waiting: () => waiters.length,
     setAside: () => aside.length,
