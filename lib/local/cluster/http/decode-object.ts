@@ -2,12 +2,14 @@ import { parse as parseYaml } from 'yaml';
 
 import type { KubernetesObject } from '../../../core/kubernetes-object.ts';
 import { apiVersionOf } from '../../../core/resource-kind.ts';
-import { decodeProtobuf, openProtobuf } from '../protobuf/decode-protobuf.ts';
+import { decodeProtobuf } from '../protobuf/decode-protobuf.ts';
+import { openProtobuf, type ProtobufEnvelope } from '../protobuf/open-protobuf.ts';
 import { WireError } from '../protobuf/wire-reader.ts';
 import type { Definition } from '../registry/definition.ts';
 import { builtInSchema } from '../schemas/built-in-schema.ts';
 import { decodeTyped } from '../schemas/decode-typed.ts';
 import { type JsonTree, parseJsonTree, valueToTree } from '../schemas/parse-json-tree.ts';
+import type { StructNode } from '../schemas/schema-node.ts';
 import { strictProblems } from '../schemas/strict-problems.ts';
 import type { WriteOptions } from '../writes/write-options.ts';
 import { describeJsonError } from './describe-json-error.ts';
@@ -61,15 +63,38 @@ function mediaTypeOf(contentType: string | undefined): string {
 function decodeFromProtobuf(body: Buffer, definition: Definition): KubernetesObject {
   const type = definition.custom === undefined ? builtInSchema(definition) : undefined;
   if (type === undefined) throw unsupportedMediaType(['application/json', 'application/yaml']);
+  const envelope = openEnvelope(body, definition.kind);
+  const { kind = definition.kind, apiVersion = apiVersionOf(definition) } = givenType(envelope);
+  requireKind({ kind, apiVersion }, definition);
+  const value = decodeMessage(envelope, type, (why) =>
+    cannotBeHandled({ kind, apiVersion }, definition, why),
+  );
+  return decodeBuiltIn({ ...value, kind, apiVersion }, undefined, definition).object;
+}
+
+function givenType({ kind, apiVersion }: ProtobufEnvelope): { kind?: string; apiVersion?: string } {
+  return { ...(kind === '' ? {} : { kind }), ...(apiVersion === '' ? {} : { apiVersion }) };
+}
+
+function openEnvelope(body: Buffer, kind: string): ProtobufEnvelope {
   try {
-    const { apiVersion, kind, message } = openProtobuf(body);
-    const value = { ...decodeProtobuf(message, type), apiVersion, kind };
-    return decodeBuiltIn(value, undefined, definition).object;
+    return openProtobuf(body);
   } catch (error) {
-    if (!(error instanceof WireError)) throw error;
-    throw badRequest(
-      `the object provided is unrecognized (must be of type ${definition.kind}): ${error.message}`,
-    );
+    if (error instanceof WireError) throw unrecognized(kind, error.message, body);
+    throw error;
+  }
+}
+
+function decodeMessage(
+  { message }: ProtobufEnvelope,
+  type: StructNode,
+  refusal: (why: string) => Error,
+): Record<string, unknown> {
+  try {
+    return decodeProtobuf(message, type);
+  } catch (error) {
+    if (error instanceof WireError) throw refusal(error.message);
+    throw error;
   }
 }
 
@@ -93,9 +118,36 @@ export function decodePatched(
   };
 }
 
-/** Parses JSON or YAML by its media type; without one JSON is meant. */
-export function decodeValue(body: Buffer, contentType: string | undefined, kind: string): unknown {
-  return decodeTree(body.toString(), contentType, kind, false).value;
+/** What is no resource but a part of requests: options and subresources, by their kinds. */
+const requestKinds = {
+  Binding: { group: '', version: 'v1', kind: 'Binding' },
+  DeleteOptions: { group: '', version: 'v1', kind: 'DeleteOptions' },
+  Eviction: { group: 'policy', version: 'v1', kind: 'Eviction' },
+  Scale: { group: 'autoscaling', version: 'v1', kind: 'Scale' },
+} as const;
+
+/**
+ * Parses JSON, YAML or protobuf by its media type; without one JSON is meant.
+ * @throws StatusError 415 for other media types, 400 for what is none of this kind
+ */
+export function decodeValue(
+  body: Buffer,
+  contentType: string | undefined,
+  kind: keyof typeof requestKinds,
+): unknown {
+  if (mediaTypeOf(contentType) !== protobufType) {
+    return decodeTree(body.toString(), contentType, kind, false).value;
+  }
+  const envelope = openEnvelope(body, kind);
+  const type = builtInSchema(requestKinds[kind]);
+  // DeleteOptions come in every group that objects to delete are in, all with the same fields.
+  if (type === undefined || (envelope.kind !== '' && envelope.kind !== kind)) {
+    throw badRequest(`decoded object cannot be converted to ${kind}`);
+  }
+  const value = decodeMessage(envelope, type, (why) => unrecognized(kind, why, body));
+  const decoded = decodeTyped({ ...value, kind }, type);
+  if (decoded.kind === 'invalid') throw unrecognized(kind, decoded.message, body);
+  return decoded.object;
 }
 
 function decodeTree(
@@ -127,16 +179,21 @@ function parseYamlBody(text: string, kind: string): unknown {
   }
 }
 
-function unrecognized(kind: string, why: string, text: string): Error {
+function unrecognized(kind: string, why: string, body: string | Buffer): Error {
   return badRequest(
-    `the object provided is unrecognized (must be of type ${kind}): ${why} (${summarize(text)})`,
+    `the object provided is unrecognized (must be of type ${kind}): ${why} (${summarize(body)})`,
   );
 }
 
-/** The first 30 bytes of a body, as error messages quote it. */
-function summarize(text: string): string {
-  return text.length > 30 ? `${text.slice(0, 30)} ...` : text;
+/** The first 30 bytes of a body, as error messages quote it: as text where it may be JSON, else in hex. */
+function summarize(body: string | Buffer): string {
+  const bytes = Buffer.from(body);
+  if (bytes.length === 0) return '<empty>';
+  const shown = bytes.subarray(0, 30).toString(bytes[0] === openingBrace ? 'utf8' : 'hex');
+  return bytes.length > 30 ? `${shown} ...` : shown;
 }
+
+const openingBrace = 0x7b;
 
 function decodeBuiltIn(value: unknown, tree: JsonTree | undefined, definition: Definition): DecodedObject {
   if (!isRecord(value)) {

@@ -3,28 +3,21 @@ import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { builtInTypes } from '../schemas/built-in-types.ts';
 
 /**
- * Writes `wire-numbers.ts` anew: `node generate-wire-numbers.ts DIR…`, with the folders that hold the
- * `generated.proto` files of the server's types.
+ * Writes `wire-numbers.ts` anew: `node generate-wire-numbers.ts DIR…`, with the folders of the Go modules that
+ * declare the server's types. Their struct tags say the number and the JSON name of each field; the names in
+ * their `.proto` files differ from those of JSON here and there.
  */
-type Message = { readonly fields: readonly WireField[] };
-type WireField = { readonly name: string; readonly number: number; readonly type: string };
+type Field = { readonly number: number; readonly word: string; readonly inlined: string | undefined };
 
-const messages = new Map<string, Message>();
+const structs = new Map<string, readonly Field[]>();
 for (const directory of process.argv.slice(2)) {
-  for (const file of globSync('**/generated.proto', { cwd: directory })) {
-    readProto(readFileSync(`${directory}/${file}`, 'utf8'));
+  for (const file of globSync('**/types*.go', { cwd: directory })) {
+    const [group = '', version = ''] = file.split('/').slice(-3, -1);
+    readStructs(readFileSync(`${directory}/${file}`, 'utf8'), `${group}.${version}`);
   }
 }
-const known = new Set([...builtInTypes.matchAll(/^([\w.]+)\*? /gm)].map((match) => match[1] ?? ''));
-const fieldsOfType = new Map(
-  [...builtInTypes.matchAll(/^([\w.]+)\*? (.*)$/gm)].map((match) => [
-    match[1] ?? '',
-    new Set([...(match[2] ?? '').matchAll(/(?:^| )(\w+):/g)].map((field) => field[1])),
-  ]),
-);
-
 const lines = new Map<string, string>();
-for (const name of known) write(name, name);
+for (const [, name = ''] of builtInTypes.matchAll(/^([\w.]+)/gm)) write(name);
 writeFileSync(
   new URL('wire-numbers.ts', import.meta.url),
   `/**
@@ -37,40 +30,36 @@ ${[...lines.values()].sort().join('\n')}
 `,
 );
 
-/** One line for a message, and those of messages whose fields JSON shows as fields of this one. */
-function write(name: string, owner: string): void {
-  const message = messages.get(name);
-  if (message === undefined || lines.has(name)) return;
+/** One line for a type, and those of types whose fields JSON shows as fields of this one. */
+function write(name: string): void {
+  const fields = structs.get(name);
+  if (fields === undefined || lines.has(name)) return;
   let expected = 1;
-  const words = [...message.fields]
+  const words = [...fields]
     .sort((a, b) => a.number - b.number)
-    .map((field) => {
-      const inlined = !fieldsOfType.get(owner)?.has(field.name) && messages.has(field.type);
-      if (inlined) write(field.type, owner);
-      const word = inlined ? `@${field.type}` : field.name;
-      const numbered = field.number === expected ? word : `${word}=${field.number}`;
-      expected = field.number + 1;
+    .map(({ number, word, inlined }) => {
+      if (inlined !== undefined) write(inlined);
+      const numbered = number === expected ? word : `${word}=${number}`;
+      expected = number + 1;
       return numbered;
     });
   lines.set(name, [name, ...words].join(' '));
 }
 
-function readProto(text: string): void {
-  const packageName = /^package ([\w.]+);/m.exec(text)?.[1] ?? '';
-  for (const [, name = '', body = ''] of text.matchAll(/^message (\w+) \{\n([\s\S]*?)^\}/gm)) {
-    const fields = [
-      ...body.matchAll(/^ {2}(?:optional |repeated )?([\w.]+|map<[^>]+>) (\w+) = (\d+);/gm),
-    ].map(([, type = '', field = '', number = '']) => ({
-      name: field,
-      number: Number(number),
-      type: qualified(type, packageName),
-    }));
-    messages.set(qualified(name, packageName), { fields });
+function readStructs(source: string, home: string): void {
+  for (const [, name = '', body = ''] of source.matchAll(/^type (\w+) struct \{\n([\s\S]*?)^\}/gm)) {
+    structs.set(`${home}.${name}`, [...body.matchAll(/^\t(?!\/\/)(.*?)`(.*)`/gm)].flatMap(readField(home)));
   }
 }
 
-/** `core.v1.Pod` for `.k8s.io.api.core.v1.Pod`, and for `Pod` inside that package. */
-function qualified(type: string, packageName: string): string {
-  const full = type.includes('.') ? type.replace(/^\./, '') : `${packageName}.${type}`;
-  return full.split('.').slice(-3).join('.');
+function readField(home: string): (match: RegExpExecArray) => readonly Field[] {
+  return ([, declared = '', tags = '']) => {
+    const number = /protobuf:"\w+,(\d+),/.exec(tags)?.[1];
+    const json = /json:"([^",]*)(,inline)?/.exec(tags);
+    if (number === undefined || json === null) return [];
+    const inlined = json[2] === undefined ? undefined : `${home}.${declared.trim()}`;
+    return [
+      { number: Number(number), word: inlined === undefined ? (json[1] ?? '') : `@${inlined}`, inlined },
+    ];
+  };
 }

@@ -8,7 +8,7 @@ admissionregistration.v1.ExpressionWarning fieldRef=2 warning
 admissionregistration.v1.MatchCondition name expression
 admissionregistration.v1.MatchResources namespaceSelector objectSelector resourceRules excludeResourceRules matchPolicy=7
 admissionregistration.v1.MutatingWebhook name clientConfig rules failurePolicy namespaceSelector sideEffects timeoutSeconds admissionReviewVersions matchPolicy reinvocationPolicy objectSelector matchConditions
-admissionregistration.v1.MutatingWebhookConfiguration metadata @admissionregistration.v1.MutatingWebhook
+admissionregistration.v1.MutatingWebhookConfiguration metadata webhooks
 admissionregistration.v1.NamedRuleWithOperations resourceNames @admissionregistration.v1.RuleWithOperations
 admissionregistration.v1.ParamKind apiVersion kind
 admissionregistration.v1.ParamRef name namespace selector parameterNotFoundAction
@@ -22,9 +22,9 @@ admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec policyName paramRe
 admissionregistration.v1.ValidatingAdmissionPolicySpec paramKind matchConstraints validations failurePolicy auditAnnotations matchConditions variables
 admissionregistration.v1.ValidatingAdmissionPolicyStatus observedGeneration typeChecking conditions
 admissionregistration.v1.ValidatingWebhook name clientConfig rules failurePolicy namespaceSelector sideEffects timeoutSeconds admissionReviewVersions matchPolicy objectSelector matchConditions
-admissionregistration.v1.ValidatingWebhookConfiguration metadata @admissionregistration.v1.ValidatingWebhook
-admissionregistration.v1.Validation Expression message reason messageExpression
-admissionregistration.v1.Variable Name Expression
+admissionregistration.v1.ValidatingWebhookConfiguration metadata webhooks
+admissionregistration.v1.Validation expression message reason messageExpression
+admissionregistration.v1.Variable name expression
 admissionregistration.v1.WebhookClientConfig service caBundle url
 apiextensions.v1.CustomResourceColumnDefinition name type format description priority jsonPath
 apiextensions.v1.CustomResourceConversion strategy webhook
@@ -38,7 +38,7 @@ apiextensions.v1.CustomResourceSubresourceScale specReplicasPath statusReplicasP
 apiextensions.v1.CustomResourceSubresources status scale
 apiextensions.v1.CustomResourceValidation openAPIV3Schema
 apiextensions.v1.ExternalDocumentation description url
-apiextensions.v1.JSONSchemaProps id schema ref description type format title default maximum exclusiveMaximum minimum exclusiveMinimum maxLength minLength pattern maxItems minItems uniqueItems multipleOf enum maxProperties minProperties required items allOf oneOf anyOf not properties additionalProperties patternProperties dependencies additionalItems definitions externalDocs example nullable xKubernetesPreserveUnknownFields xKubernetesEmbeddedResource xKubernetesIntOrString xKubernetesListMapKeys xKubernetesListType xKubernetesMapType @apiextensions.v1.ValidationRule
+apiextensions.v1.JSONSchemaProps id $schema $ref description type format title default maximum exclusiveMaximum minimum exclusiveMinimum maxLength minLength pattern maxItems minItems uniqueItems multipleOf enum maxProperties minProperties required items allOf oneOf anyOf not properties additionalProperties patternProperties dependencies additionalItems definitions externalDocs example nullable x-kubernetes-preserve-unknown-fields x-kubernetes-embedded-resource x-kubernetes-int-or-string x-kubernetes-list-map-keys x-kubernetes-list-type x-kubernetes-map-type x-kubernetes-validations
 apiextensions.v1.SelectableField jsonPath
 apiextensions.v1.ServiceReference namespace name path port
 apiextensions.v1.ValidationRule rule message messageExpression reason fieldPath optionalOldSelf
@@ -74,7 +74,7 @@ apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicy whenDeleted whenScaled
 apps.v1.StatefulSetSpec replicas selector template volumeClaimTemplates serviceName podManagementPolicy updateStrategy revisionHistoryLimit minReadySeconds persistentVolumeClaimRetentionPolicy ordinals
 apps.v1.StatefulSetStatus observedGeneration replicas readyReplicas currentReplicas updatedReplicas currentRevision updateRevision collisionCount=9 conditions availableReplicas
 apps.v1.StatefulSetUpdateStrategy type rollingUpdate
-authentication.v1.BoundObjectReference kind apiVersion name uID
+authentication.v1.BoundObjectReference kind apiVersion name uid
 authentication.v1.SelfSubjectReview metadata status
 authentication.v1.SelfSubjectReviewStatus userInfo
 authentication.v1.TokenRequest metadata spec status
@@ -405,7 +405,7 @@ networking.v1.IPBlock cidr except
 networking.v1.Ingress metadata spec status
 networking.v1.IngressBackend resource=3 service
 networking.v1.IngressClass metadata spec
-networking.v1.IngressClassParametersReference aPIGroup kind name scope namespace
+networking.v1.IngressClassParametersReference apiGroup kind name scope namespace
 networking.v1.IngressClassSpec controller parameters
 networking.v1.IngressLoadBalancerIngress ip hostname ports=4
 networking.v1.IngressLoadBalancerStatus ingress

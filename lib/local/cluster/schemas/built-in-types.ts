@@ -384,7 +384,7 @@ flowcontrol.v1.ServiceAccountSubject namespace:s! name:s!
 flowcontrol.v1.Subject kind:s! user:<UserSubject> group:<GroupSubject> serviceAccount:<ServiceAccountSubject>
 flowcontrol.v1.UserSubject name:s!
 meta.v1.Condition type:s! status:s! observedGeneration:l= lastTransitionTime:t! reason:s! message:s!
-meta.v1.DeleteOptions kind:s= apiVersion:s= gracePeriodSeconds:l preconditions:<Preconditions> orphanDependents:b propagationPolicy:s dryRun:[s]= ignoreStoreReadErrorWithClusterBreakingPotential:b
+meta.v1.DeleteOptions =/v1/DeleteOptions kind:s= apiVersion:s= gracePeriodSeconds:l preconditions:<Preconditions> orphanDependents:b propagationPolicy:s dryRun:[s]= ignoreStoreReadErrorWithClusterBreakingPotential:b
 meta.v1.FieldSelectorRequirement key:s! operator:s! values:[s]=
 meta.v1.LabelSelector* matchLabels:{s}= matchExpressions:[<LabelSelectorRequirement>]=
 meta.v1.LabelSelectorRequirement key:s! operator:s! values:[s]=

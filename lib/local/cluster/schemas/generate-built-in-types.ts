@@ -26,8 +26,13 @@ for (const file of readdirSync(openApiDir).filter((name) => name.endsWith('.json
   Object.assign(schemas, document.components.schemas);
 }
 const tags = JSON.parse(readFileSync(tagsFile, 'utf8')) as Record<string, StructField[]>;
-/** Kinds of subresources, which no table of resources names. */
-const alsoServed = ['autoscaling/v1/Scale', 'policy/v1/Eviction', 'authentication.k8s.io/v1/TokenRequest'];
+/** Kinds of requests, which no table of resources names. */
+const alsoServed = [
+  '/v1/DeleteOptions',
+  'autoscaling/v1/Scale',
+  'policy/v1/Eviction',
+  'authentication.k8s.io/v1/TokenRequest',
+];
 const served = new Set([
   ...builtInKinds.map((kind) => `${kind.group}/${kind.version}/${kind.kind}`),
   ...alsoServed,
