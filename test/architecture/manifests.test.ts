@@ -53,19 +53,19 @@ describe('the manifests', () => {
 
   it.each(manifests)('$file holds one object', ({ documents, object }) => {
     expect(documents).toBe(1);
-    expect(object.metadata.name).toMatch(/^[a-z0-9-]+$/);
+    expect(object.metadata.name).toMatch(/^[a-z0-9.-]+$/);
   });
 
-  it.each(manifests.filter(({ folder }) => folder !== 'base'))(
-    '$file is named after its function',
-    ({ folder, object }) => {
-      const name = object.metadata.name.replace(/^kubemirror-/, '');
-      expect(name === folder || name.startsWith(`${folder}-`)).toBe(true);
-      expect(object.metadata.labels?.['app.kubernetes.io/name'] ?? folder).toBe(folder);
-      const isClusterScoped = object.kind.startsWith('Cluster');
-      expect(object.metadata.namespace === undefined).toBe(isClusterScoped);
-    },
-  );
+  // A definition's name is that of its resource.
+  it.each(
+    manifests.filter(({ folder, object }) => folder !== 'base' && object.kind !== 'CustomResourceDefinition'),
+  )('$file is named after its function', ({ folder, object }) => {
+    const name = object.metadata.name.replace(/^kubemirror-/, '');
+    expect(name === folder || name.startsWith(`${folder}-`)).toBe(true);
+    expect(object.metadata.labels?.['app.kubernetes.io/name'] ?? folder).toBe(folder);
+    const isClusterScoped = object.kind.startsWith('Cluster');
+    expect(object.metadata.namespace === undefined).toBe(isClusterScoped);
+  });
 
   it.each(globSync('knative/**/kustomization.yaml').filter((file) => !file.includes('overlays')))(
     '%s lists what stands beside it',
