@@ -1,9 +1,13 @@
-import type { KubernetesObject } from '../../../core/kubernetes-object.ts';
+import { customPrinter } from '../../../core/kube-table/custom-printer.ts';
+import { printerOf } from '../../../core/kube-table/printer-columns.ts';
+import { renderTable, type Table } from '../../../core/kube-table/table.ts';
+import type { TablePrinter } from '../../../core/kube-table/table-printer.ts';
 import type { Negotiated } from '../http/negotiate.ts';
-import type { Definition } from '../registry/definition.ts';
+import type { CustomVersion, Definition } from '../registry/definition.ts';
 import type { StoredObject } from '../store/stored-object.ts';
-import { presentMetadata } from './present-metadata.ts';
 import { presentObject } from './present-object.ts';
+
+const customPrinters = new WeakMap<CustomVersion, TablePrinter>();
 
 /** `as=Table`: one row per object, as `kubectl get` prints them. */
 export function presentTable(
@@ -15,24 +19,26 @@ export function presentTable(
     readonly includeObject: string;
     readonly metaVersion: Negotiated['metaVersion'];
   },
-): Readonly<Record<string, unknown>> {
-  return {
-    kind: 'Table',
-    apiVersion: `meta.k8s.io/${options.metaVersion}`,
-    metadata: items.length === 1 ? { resourceVersion: String(items[0]?.revision) } : {},
-    columnDefinitions: [{ name: 'Name', type: 'string', format: 'name', description: 'Name', priority: 0 }],
-    rows: items.map((stored) => {
-      const object = presentObject(definition, stored);
-      return { cells: [stored.name], object: included(object, options) };
-    }),
-  };
+): Table {
+  return renderTable(
+    printerFor(definition),
+    items.map((stored) => presentObject(definition, stored)),
+    {
+      now: options.now(),
+      includeObject: options.includeObject,
+      version: options.metaVersion,
+      metadata: items.length === 1 ? { resourceVersion: String(items[0]?.revision) } : {},
+    },
+  );
 }
 
-function included(
-  object: Readonly<KubernetesObject>,
-  options: { readonly includeObject: string; readonly metaVersion: Negotiated['metaVersion'] },
-): unknown {
-  if (options.includeObject === 'None') return null;
-  if (options.includeObject === 'Object') return object;
-  return presentMetadata(object, options.metaVersion);
+/** Definitions of custom resources come anew with every change, so their printers are kept by them. */
+function printerFor(definition: Definition): TablePrinter {
+  const { custom } = definition;
+  if (custom === undefined) return printerOf(definition);
+  const known = customPrinters.get(custom);
+  if (known !== undefined) return known;
+  const printer = customPrinter(custom.printerColumns);
+  customPrinters.set(custom, printer);
+  return printer;
 }
