@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type TestDatabase, testDatabase } from '../../test/support/database.ts';
+import { copyAndExecute } from './copy-and-execute.ts';
 import { type CopyType, type CopyValue, createCopyEncoder } from './copy-encoder.ts';
-import { copyRows } from './copy-rows.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -56,7 +56,7 @@ it('createCopyEncoder() writes what PostgreSQL reads back, for any values of any
           encoder.addRow([i, t, ts, j, u, b, atMs === null ? null : atMs * 1_000, y]);
         }
         await client.query('truncate copied');
-        await copyRows(
+        await copyAndExecute(
           client,
           'copy copied (i, t, ts, j, u, b, at, y) from stdin (format binary)',
           encoder.finish(),
@@ -100,7 +100,7 @@ it('createCopyEncoder() takes JSON in bytes, and rows far larger than its first 
     const values: CopyValue[] = ['é'.repeat(500_000), Buffer.from(`{"k":"${'x'.repeat(3_000_000)}"}`)];
     encoder.addRow(values);
     encoder.addRow(values);
-    await copyRows(client, 'copy large from stdin (format binary)', encoder.finish());
+    await copyAndExecute(client, 'copy large from stdin (format binary)', encoder.finish());
     const { rows: found } = await client.query(`select length(t) as t, length(j ->> 'k') as j from large`);
     expect(found).toEqual([
       { t: 500_000, j: 3_000_000 },

@@ -5,9 +5,8 @@ import { comparableVersion } from '../core/resource-row.ts';
 import { timestampMicros } from '../core/timestamp-micros.ts';
 import { createBatchWriter, type Merged, type WriteItems } from './batch-writer.ts';
 import type { CopyType, CopyValue } from './copy-encoder.ts';
-import { copyRows } from './copy-rows.ts';
-import { executeLocked } from './execute-locked.ts';
 import { loadSql } from './load-sql.ts';
+import { stageAndExecute } from './stage-and-execute.ts';
 import { lockEvents } from './stream-locks.ts';
 import type { WriterSessions } from './writer-session.ts';
 
@@ -30,8 +29,12 @@ export function createEventWriter(options: {
 }
 
 async function merge(client: pg.ClientBase, staged: Buffer): Promise<Merged<EventBatchCounts>> {
-  await copyRows(client, 'begin; copy stage_events from stdin (format binary)', staged);
-  const [result] = await executeLocked(client, lockEvents, ['insert_events']);
+  const [result] = await stageAndExecute(client, {
+    table: 'stage_events',
+    rows: staged,
+    lock: lockEvents,
+    statements: ['insert_events'],
+  });
   const { taken, inserted } = result as { taken: number[]; inserted: string };
   return { taken, counts: { inserted: Number(inserted) } };
 }

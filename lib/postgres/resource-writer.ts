@@ -3,9 +3,8 @@ import type { PoisonMode } from '../core/ingest-outcome.ts';
 import { comparableVersion, type ResourceRow } from '../core/resource-row.ts';
 import { createBatchWriter, type Merged, type WriteItems } from './batch-writer.ts';
 import type { CopyType, CopyValue } from './copy-encoder.ts';
-import { copyRows } from './copy-rows.ts';
-import { executeLocked } from './execute-locked.ts';
 import { loadSql } from './load-sql.ts';
+import { stageAndExecute } from './stage-and-execute.ts';
 import { lockEvents, lockResources } from './stream-locks.ts';
 import type { WriterSessions } from './writer-session.ts';
 
@@ -38,15 +37,19 @@ export function createResourceWriter(options: {
   return createBatchWriter({ ...options, columns, stagedRow, merge, channel: 'kubemirror_resources' });
 }
 
-/** Three round trips at most: stage, merge, and the spreading of compositions where there is something to spread. */
+/** One round trip to stage and merge, two more to spread compositions where there is something to spread. */
 async function merge(
   client: pg.ClientBase,
   staged: Buffer,
   rows: readonly ResourceRow[],
 ): Promise<Merged<ResourceBatchCounts>> {
-  await copyRows(client, 'begin; copy stage_resources from stdin (format binary)', staged);
   const deletes = rows.some((row) => row.deleted) ? ['apply_deletes'] : [];
-  const [merged, removed] = await executeLocked(client, lockResources, ['merge_upserts', ...deletes]);
+  const [merged, removed] = await stageAndExecute(client, {
+    table: 'stage_resources',
+    rows: staged,
+    lock: lockResources,
+    statements: ['merge_upserts', ...deletes],
+  });
   const upserts = merged as {
     taken: number[];
     inserted: string;

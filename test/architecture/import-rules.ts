@@ -6,7 +6,6 @@ const packageOwners: Readonly<Record<string, readonly string[]>> = {
   undici: ['lib/kubernetes', 'lib/cloudevents'],
   cloudevents: ['lib/cloudevents'],
   pg: ['lib/postgres'],
-  'pg-copy-streams': ['lib/postgres'],
   'node-pg-migrate': ['lib/postgres'],
   'itty-router': ['lib/http'],
   '@hono/node-server': ['lib/http'],

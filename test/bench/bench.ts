@@ -6,6 +6,7 @@ import { runBenchmark } from './run-benchmark.ts';
 const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   coldstart: async () => (await import('./coldstart/coldstart-benchmark.ts')).coldstartBenchmark,
   watch: async () => (await import('./watch/watch-benchmark.ts')).watchBenchmark,
+  ack: async () => (await import('./ingest/ack-benchmark.ts')).ackBenchmark,
   ingest: async () => (await import('./ingest/ingest-benchmark.ts')).ingestBenchmark,
 };
 

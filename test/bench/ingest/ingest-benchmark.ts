@@ -1,7 +1,7 @@
-import { freePort } from '../../../lib/local/free-port.ts';
 import { openBenchDatabase } from '../bench-database.ts';
 import type { Benchmark } from '../benchmark.ts';
-import { runForJson, startFunction } from '../run-process.ts';
+import { runForJson } from '../run-process.ts';
+import { loadEnvironment, loadIngester } from './load-ingester.ts';
 
 const settings = {
   bytes: 2_000,
@@ -28,37 +28,16 @@ export const ingestBenchmark: Benchmark = {
   settings,
   open: async () => {
     const database = await openBenchDatabase();
-    const shared = {
-      BENCH_EVENTS: String(settings.events),
-      BENCH_WARM_UP: String(settings.warmUp),
-      BENCH_OBJECTS: String(settings.objects),
-      BENCH_BYTES: String(settings.bytes),
-    };
     return {
       variants: {
-        ingester: async () => {
-          const url = await database.fresh();
-          const port = String(await freePort());
-          const ingester = await startFunction('resources-ingester', {
-            DATABASE_URL: url,
-            PORT: port,
-            METRICS_PORT: '0',
+        ingester: async () =>
+          loadIngester(await database.fresh(), settings, {
             BATCH_MAX_ROWS: String(settings.batchRows),
             BATCH_WRITERS: String(settings.writers),
-          });
-          try {
-            return await runForJson(new URL('./send-load.ts', import.meta.url), {
-              ...shared,
-              BENCH_PORT: port,
-              BENCH_IN_FLIGHT: String(settings.inFlight),
-            });
-          } finally {
-            await ingester.stop();
-          }
-        },
+          }),
         baseline: async () =>
           runForJson(new URL('./write-rows.ts', import.meta.url), {
-            ...shared,
+            ...loadEnvironment(settings),
             DATABASE_URL: await database.fresh(),
             BENCH_BATCH_ROWS: String(settings.batchRows),
           }),
