@@ -2,6 +2,7 @@ import { parse as parseYaml } from 'yaml';
 
 import type { KubernetesObject } from '../../../core/kubernetes-object.ts';
 import { apiVersionOf } from '../../../core/resource-kind.ts';
+import { pruneCustomObject } from '../custom/prune-custom-object.ts';
 import { decodeProtobuf } from '../protobuf/decode-protobuf.ts';
 import { openProtobuf, type ProtobufEnvelope } from '../protobuf/open-protobuf.ts';
 import { WireError } from '../protobuf/wire-reader.ts';
@@ -48,7 +49,7 @@ export function decodeObject(
   const { object, problems } =
     definition.custom === undefined
       ? decodeBuiltIn(value, tree, definition)
-      : decodeCustom(value, text, definition);
+      : decodeCustom(value, text, tree, definition);
   if (options.fieldValidation === 'Strict' && problems.length > 0) {
     throw cannotBeHandled(object, definition, `strict decoding error: ${problems.join(', ')}`);
   }
@@ -105,7 +106,8 @@ export function decodePatched(
 ): DecodedObject | { readonly mismatch: string } {
   if (!isRecord(value)) return { mismatch: `json: cannot unmarshal ${goType(value)} into Go value` };
   const given = value as KubernetesObject;
-  const type = definition.custom === undefined ? builtInSchema(definition) : undefined;
+  if (definition.custom !== undefined) return pruneCustom(given, definition);
+  const type = builtInSchema(definition);
   const metadata = isRecord(given.metadata) ? given.metadata : {};
   if (type === undefined) return { object: { ...given, metadata }, problems: [] };
   const decoded = decodeTyped(value, type);
@@ -249,7 +251,12 @@ function cannotBeHandled(
   );
 }
 
-function decodeCustom(value: unknown, text: string, definition: Definition): DecodedObject {
+function decodeCustom(
+  value: unknown,
+  text: string,
+  tree: JsonTree | undefined,
+  definition: Definition,
+): DecodedObject {
   const object = (isRecord(value) ? value : {}) as KubernetesObject;
   if (typeof object.kind !== 'string' || object.kind === '') {
     throw unrecognized(definition.kind, `Object 'Kind' is missing in '${text}'`, text);
@@ -260,7 +267,24 @@ function decodeCustom(value: unknown, text: string, definition: Definition): Dec
       `the API version in the data (${object.apiVersion ?? ''}) does not match the expected API version (${expected})`,
     );
   }
-  return { object: { ...object, metadata: isRecord(object.metadata) ? object.metadata : {} }, problems: [] };
+  const pruned = pruneCustom(object, definition);
+  if ('mismatch' in pruned) throw cannotBeHandled(object, definition, pruned.mismatch);
+  const doubles = tree === undefined ? [] : strictProblems(tree, { kind: 'any' });
+  return { object: pruned.object, problems: [...doubles, ...pruned.problems] };
+}
+
+/** The object without what its schema does not know. */
+function pruneCustom(
+  object: KubernetesObject,
+  { custom }: Definition,
+): DecodedObject | { readonly mismatch: string } {
+  const preserveUnknownFields = custom?.preserveUnknownFields === true;
+  const pruned = pruneCustomObject(object, custom?.schema, { preserveUnknownFields });
+  if (pruned.kind === 'invalid') return { mismatch: pruned.message };
+  return {
+    object: pruned.object as KubernetesObject,
+    problems: pruned.unknownFields.map((path) => `unknown field ${JSON.stringify(path)}`),
+  };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../../../core/kubernetes-object.ts';
+import { validateCrd } from '../custom/validate-crd.ts';
 import {
   type CustomNames,
   type CustomResourceDefinition,
@@ -6,7 +7,6 @@ import {
 } from '../registry/custom-definitions.ts';
 import { fieldsOfDefinition } from '../registry/field-values.ts';
 import { parseStored } from '../store/stored-object.ts';
-import { type FieldProblem, invalid } from '../validation/field-problem.ts';
 import { timestamp } from '../writes/timestamp.ts';
 import type { Strategy } from './strategy.ts';
 
@@ -26,7 +26,7 @@ export const crdStrategy: Strategy = {
     ...object,
     status: nextStatus(object, before),
   }),
-  validate: (object) => nameProblems(object),
+  validate: (object) => validateCrd(object as Parameters<typeof validateCrd>[0]),
   remove: (cluster, definition, stored, options) => {
     const live = parseStored(stored) as KubernetesObject;
     if (live.metadata.deletionTimestamp !== undefined) {
@@ -78,13 +78,4 @@ function nextStatus(object: KubernetesObject, before: KubernetesObject | undefin
     ...(status ?? { conditions: null, acceptedNames: { plural: '', kind: '' } }),
     storedVersions,
   };
-}
-
-function nameProblems(object: KubernetesObject): readonly FieldProblem[] {
-  const spec = object['spec'] as Spec | undefined;
-  const name = object.metadata.name ?? '';
-  const expected = `${spec?.names?.plural ?? ''}.${spec?.group ?? ''}`;
-  return name === expected
-    ? []
-    : [invalid('metadata.name', name, 'must be spec.names.plural+"."+spec.group')];
 }

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import type { KubernetesObject } from '../../../core/kubernetes-object.ts';
+import { defaultCustomObject } from '../custom/default-custom-object.ts';
+import { validateCustomObject } from '../custom/validate-custom-object.ts';
 import type { CustomVersion, Definition } from '../registry/definition.ts';
 import type { Strategy } from './strategy.ts';
 
@@ -10,6 +12,8 @@ export function customStrategy(_definition: Definition, custom: CustomVersion): 
     hasGeneration: true,
     needsVersion: true,
     hasStatus: custom.hasStatus,
+    defaults: (object) => defaultCustomObject(object, custom.schema) as KubernetesObject,
+    validate: (object) => validateCustomObject(object, custom.schema),
   };
 }
 
