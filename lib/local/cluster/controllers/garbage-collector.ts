@@ -202,7 +202,6 @@ export class GarbageCollector {
 }
 
 function ownersOf(stored: StoredObject): readonly OwnerReference[] {
-  // Looking for the field's name first spares parsing the many objects that nobody owns.
-  if (!stored.bytes.includes('"ownerReferences"')) return [];
+  if (!stored.isOwned) return [];
   return parseStored(stored).metadata.ownerReferences ?? [];
 }

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../../../core/kubernetes-object.ts';
+import { apiVersionOf } from '../../../core/resource-kind.ts';
 import type { Definition } from '../registry/definition.ts';
 import { normalizeObject } from '../registry/normalize.ts';
 import { parseStored, type StoredObject } from '../store/stored-object.ts';
@@ -21,14 +22,13 @@ export function presentBytes(definition: Definition, stored: StoredObject): Buff
  * them. Both are at the front of the stored bytes, so leaving them out is a slice.
  */
 export function presentItemBytes(definition: Definition, stored: StoredObject): readonly Buffer[] {
-  const bytes = presentBytes(definition, stored);
-  if (definition.custom !== undefined) return [bytes];
-  const at = bytes.indexOf('"metadata":');
-  if (definition.conversion !== undefined || at === -1) {
+  if (definition.custom !== undefined) return [presentBytes(definition, stored)];
+  if (definition.conversion !== undefined) {
     const { kind: _kind, apiVersion: _apiVersion, ...item } = presentObject(definition, stored);
     return [Buffer.from(JSON.stringify(item))];
   }
-  return [openBrace, bytes.subarray(at)];
+  const head = JSON.stringify({ kind: definition.kind, apiVersion: apiVersionOf(definition) });
+  return [openBrace, stored.bytes.subarray(head.length)];
 }
 
 const openBrace = Buffer.from('{');

@@ -35,15 +35,20 @@ export type ListPage = {
 type Version = { readonly revision: number; readonly object: StoredObject | undefined };
 
 type Storage = {
+  /** Of all objects that the history knows, deleted ones included. */
   readonly keys: SortedKeys;
+  /** Of objects that are there now, for counting. */
+  readonly liveKeys: SortedKeys;
   /** Newest version last; a deletion is a version without object. */
   readonly versions: Map<string, Version[]>;
   readonly log: ChangeQueue<Change>;
   readonly listeners: Set<(change: Change) => void>;
   /** Watches may start at or above this revision. */
   floor: number;
-  liveCount: number;
 };
+
+/** Above every key. */
+const maxKey = '\uffff';
 
 type HistoryEntry = Change & { readonly atMs: number };
 
@@ -95,7 +100,7 @@ export class RevisionStore {
   }
 
   count(storage: string): number {
-    return this.#storages.get(storage)?.liveCount ?? 0;
+    return this.#storages.get(storage)?.liveKeys.rank(maxKey) ?? 0;
   }
 
   /** Writes an object at the next revision; its metadata must be complete but for the resourceVersion. */
@@ -127,22 +132,29 @@ export class RevisionStore {
   list(storage: string, options: ListOptions): ListPage {
     const place = this.#storages.get(storage);
     const items: StoredObject[] = [];
-    let more = false;
-    let remaining = 0;
-    if (place === undefined) return { items, more, remaining };
+    if (place === undefined) return { items, more: false, remaining: 0 };
     const start = options.startKey === '' ? options.prefix : options.startKey;
     for (const key of place.keys.from(start)) {
       if (!key.startsWith(options.prefix)) break;
       const object = versionAt(place.versions.get(key) ?? [], options.revision);
-      if (object === undefined) continue;
+      if (object === undefined || !options.matches(object)) continue;
       if (options.limit > 0 && items.length >= options.limit) {
-        remaining += 1;
-        more ||= options.matches(object);
-      } else if (options.matches(object)) {
-        items.push(object);
+        return { items, more: true, remaining: this.#countFrom(place, key, options) };
       }
+      items.push(object);
     }
-    return { items, more, remaining };
+    return { items, more: false, remaining: 0 };
+  }
+
+  /** Objects from `key` on at a revision: those of now, corrected by what has happened since. */
+  #countFrom(place: Storage, key: string, { prefix, revision }: ListOptions): number {
+    const end = prefix === '' ? maxKey : `${prefix.slice(0, -1)}0`;
+    let count = place.liveKeys.rank(end) - place.liveKeys.rank(key);
+    for (const { type, after } of place.log.after(revision)) {
+      if (type === 'modified' || after.key < key || after.key >= end) continue;
+      count += type === 'added' ? -1 : 1;
+    }
+    return count;
   }
 
   /** Changes of one resource above a revision that is not below its `watchFloor`. */
@@ -182,7 +194,7 @@ export class RevisionStore {
       const place = this.#storage(storage);
       place.keys.add(object.key);
       place.versions.set(object.key, [{ revision: object.revision, object }]);
-      place.liveCount += 1;
+      place.liveKeys.add(object.key);
     }
     this.#revision = Math.max(this.#revision, revision);
     this.#compacted = this.#revision;
@@ -215,8 +227,8 @@ export class RevisionStore {
     } else {
       versions.push(version);
     }
-    if (change.type === 'added') place.liveCount += 1;
-    if (change.type === 'deleted') place.liveCount -= 1;
+    if (change.type === 'added') place.liveKeys.add(key);
+    if (change.type === 'deleted') place.liveKeys.remove(key);
     place.log.push(change);
     this.#history.push({ ...change, atMs: this.#nowMs() });
     this.#historyBytes += bytesHeldBy(change);
@@ -259,11 +271,11 @@ export class RevisionStore {
     if (known !== undefined) return known;
     const created: Storage = {
       keys: new SortedKeys(),
+      liveKeys: new SortedKeys(),
       versions: new Map(),
       log: new ChangeQueue(),
       listeners: new Set(),
       floor: this.#initialFloor,
-      liveCount: 0,
     };
     this.#storages.set(name, created);
     return created;

@@ -44,6 +44,14 @@ export class SortedKeys {
     }
   }
 
+  /** How many keys are below `key`: a sum over chunks, not over keys. */
+  rank(key: string): number {
+    const chunkIndex = this.#chunkFor(key);
+    let rank = 0;
+    for (let index = 0; index < chunkIndex; index += 1) rank += this.#chunks[index]?.length ?? 0;
+    return rank + lowerBound(this.#chunks[chunkIndex] ?? [], key);
+  }
+
   /** The last chunk whose first key is not above `key`. */
   #chunkFor(key: string): number {
     let low = 0;

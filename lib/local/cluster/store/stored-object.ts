@@ -12,6 +12,8 @@ export type StoredObject = {
   readonly uid: string;
   readonly revision: number;
   readonly labels: Readonly<Record<string, string>>;
+  /** Whether there are ownerReferences, which most objects lack and garbage collection asks for on every write. */
+  readonly isOwned: boolean;
   /** Values for field selectors beyond name and namespace, taken when the object was written. */
   readonly fields: Readonly<Record<string, string>>;
   /** The object as JSON in its storage version, `kind` and `apiVersion` first. */
@@ -44,6 +46,7 @@ export function createStoredObject(
     uid,
     revision,
     labels: labels ?? noRecord,
+    isOwned: (object.metadata.ownerReferences ?? []).length > 0,
     fields: fieldsOf(object),
     bytes: Buffer.from(JSON.stringify(inServerOrder(versioned))),
   };
@@ -65,6 +68,7 @@ export function restoreStoredObject(
     uid,
     revision: Number(resourceVersion),
     labels: labels ?? noRecord,
+    isOwned: (object.metadata.ownerReferences ?? []).length > 0,
     fields: fieldsOf(object),
     bytes,
   };
