@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { configurations } from '../support/configuration-table.ts';
 
@@ -16,5 +17,29 @@ describe('the documents', () => {
       list.filter((variable) => variable.description === '').map((variable) => `${name}: ${variable.name}`),
     );
     expect(unexplained).toEqual([]);
+  });
+
+  it('name for every invariant at least one test, and only tests that exist', () => {
+    const sections = readFileSync('functions/SPEC.md', 'utf8').split(/^## /m).slice(1);
+    expect(sections.map((section) => section.slice(0, 2))).toEqual([
+      'I1',
+      'I2',
+      'I3',
+      'I4',
+      'I5',
+      'I6',
+      'I7',
+      'I8',
+      'I9',
+    ]);
+    for (const section of sections) {
+      const references = Array.from(
+        section.matchAll(/^- `([^`]+)`: "([^"]+)"$/gm),
+        ([, file = '', name = '']) => ({ file, name }),
+      );
+      expect(references.length, section).toBeGreaterThan(0);
+      for (const { file, name } of references)
+        expect(readFileSync(file, 'utf8'), `${file} lacks "${name}"`).toContain(name);
+    }
   });
 });
