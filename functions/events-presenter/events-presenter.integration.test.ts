@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../../test/support/eventually.ts';
 import { type EventFixture, insertEvents } from '../../test/support/insert-events.ts';
-import { type ReceivedFrame, readFrames } from '../../test/support/read-stream.ts';
+import { openStream } from '../../test/support/open-stream.ts';
 import { type ReadingWorld, startReadingWorld } from '../../test/support/reading-world.ts';
 import { configSchema } from './config.ts';
 import { startEventsPresenter } from './start-events-presenter.ts';
@@ -142,37 +142,15 @@ describe('GET /events', () => {
   });
 });
 
-/** An open stream and what has come by it; `ready` once the server has sent something. */
 async function open(token: string, query = '', lastEventId?: string) {
-  const frames: ReceivedFrame[] = [];
-  const leaving = new AbortController();
-  const options = { token, signal: leaving.signal, ...(lastEventId === undefined ? {} : { lastEventId }) };
-  const done = (async () => {
-    try {
-      for await (const frame of readFrames(`${world.url}/notifications${query}`, options)) frames.push(frame);
-      return 'ended';
-    } catch (error) {
-      if (leaving.signal.aborted) return 'left';
-      throw error;
-    }
-  })();
+  const stream = await openStream(`${world.url}/notifications${query}`, { token, lastEventId });
   return {
-    frames,
-    done,
+    ...stream,
     uids: () =>
-      frames
+      stream.frames
         .filter(({ event }) => event === 'krateo')
         .map(({ data }) => (JSON.parse(data) as { global_uid: string }).global_uid),
-    leave: async () => {
-      leaving.abort();
-      await done;
-    },
   };
-}
-
-async function settle(): Promise<void> {
-  // Long enough for a stream to reach the feed.
-  await new Promise((resolve) => setTimeout(resolve, 300));
 }
 
 async function commit(...events: EventFixture[]): Promise<void> {
@@ -194,7 +172,6 @@ describe('GET /notifications', () => {
 
   it('sends each user what they may see, as the seed stack words it plus an id', async () => {
     const streams = await Promise.all([admin, alice, bob, carol, nobody].map((token) => open(token)));
-    await settle();
     await commit(
       { name: 'in-shop' },
       { name: 'about-ledger', ...inBank },
@@ -219,7 +196,6 @@ describe('GET /notifications', () => {
 
   it('sends only one composition where that is asked for', async () => {
     const stream = await open(admin, `?composition_id=${composition}`);
-    await settle();
     await commit({ name: 'other' }, { name: 'member', composition_id: composition });
     await eventually(() => expect(stream.uids()).toEqual(['here:member-uid']), 5_000);
     await stream.leave();
@@ -227,7 +203,6 @@ describe('GET /notifications', () => {
 
   it('goes on after the last id, by header or by parameter, and for a filter too', async () => {
     const stream = await open(admin);
-    await settle();
     await commit({ name: 'seen' });
     await eventually(() => expect(stream.uids()).toEqual(['here:seen-uid']), 5_000);
     await stream.leave();
@@ -250,7 +225,6 @@ describe('GET /notifications', () => {
 
   it('says resync for an id that it never gave, and for one that retention has overtaken', async () => {
     const stream = await open(admin);
-    await settle();
     await commit({ name: 'old' });
     await eventually(() => expect(stream.uids()).toHaveLength(1), 5_000);
     await stream.leave();
@@ -263,7 +237,6 @@ describe('GET /notifications', () => {
       open(admin, '', '4711'),
       open(admin, '?lastEventId=krateo'),
     ]);
-    await settle();
     await commit({ name: 'next' });
     for (const one of gone) {
       await eventually(
@@ -276,15 +249,17 @@ describe('GET /notifications', () => {
 
   it('stops sending within seconds when a right is taken away', async () => {
     const right = await world.grant('dave', [listEvents], 'shop');
-    const stream = await open(await world.token('dave'));
-    await settle();
+    const [stream, witness] = await Promise.all([open(await world.token('dave')), open(admin)]);
     await commit({ name: 'before' });
     await eventually(() => expect(stream.uids()).toEqual(['here:before-uid']), 5_000);
     await right.revoke();
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    // The change has to reach the presenter's watch; cached answers live for 200 ms here.
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
     await commit({ name: 'after' });
-    await settle();
+    await commit({ name: 'for-witness' });
+    await eventually(() => expect(witness.uids().at(-1)).toBe('here:for-witness-uid'), 5_000);
     expect(stream.uids()).toEqual(['here:before-uid']);
+    await witness.leave();
     await stream.leave();
   });
 
@@ -302,7 +277,6 @@ describe('GET /notifications', () => {
 
   it('finds events whose wake-up never came, because the LISTEN connection was cut', async () => {
     const stream = await open(admin);
-    await settle();
     await world.database.pool.query(
       `select pg_terminate_backend(pid) from pg_stat_activity
        where datname = current_database() and pid <> pg_backend_pid() and application_name = 'events-presenter'`,

@@ -1,6 +1,6 @@
-import type { AccessControl } from '../../lib/access/access-control.ts';
+import { type Clusters, clustersOf } from '../../lib/access/cluster-access.ts';
 import { decideEvent, decideEventNow } from '../../lib/access/decide-event.ts';
-import type { Authenticate, Caller } from '../../lib/core/caller.ts';
+import type { Authenticate, KnownCaller } from '../../lib/core/caller.ts';
 import { openToken, type SealingKeys, sealToken } from '../../lib/core/sealed-token.ts';
 import { formatSseFrame } from '../../lib/core/sse-frame.ts';
 import type { StreamPlan, StreamStart } from '../../lib/http/follow-stream.ts';
@@ -9,8 +9,7 @@ import type { StreamedEvent } from '../../lib/postgres/read-events-after.ts';
 import { eventJson } from './event-json.ts';
 
 export type NotificationDependencies = {
-  readonly cluster: string;
-  readonly access: AccessControl;
+  readonly clusters: Clusters;
   readonly authenticate: Authenticate;
   readonly idKeys: SealingKeys;
   /** Ids of one database mean nothing in another. */
@@ -31,22 +30,29 @@ export type NotificationFilter = { readonly compositionId: string | undefined };
 
 /** What one client's stream of events shows. */
 export function notificationPlan(
-  caller: Extract<Caller, { kind: 'user' }>,
+  caller: KnownCaller,
   filter: NotificationFilter,
   deps: NotificationDependencies,
 ): StreamPlan<StreamedEvent> {
   // Groups may change while the stream lives, as far as the token's issuer tells.
   let user = caller.user;
   let unverified = 0;
-  const isOurs = (event: StreamedEvent): boolean => event.cluster_name === deps.cluster;
+  const accesses = new Map(
+    clustersOf(deps.clusters, caller, undefined).map(({ cluster, access }) => [cluster, access]),
+  );
   return {
     readPage: (after, upTo, limit) =>
       deps.readEvents({ after, upTo, compositionId: filter.compositionId, limit }),
     readHead: async () => (await deps.readBounds()).head,
     matches: (event) => filter.compositionId === undefined || event.composition_id === filter.compositionId,
-    decideNow: (event) => (isOurs(event) ? decideEventNow(deps.access, user, event) : 'denied'),
-    decide: (event) =>
-      isOurs(event) ? decideEvent(deps.access, user, event) : Promise.resolve<'denied'>('denied'),
+    decideNow: (event) => {
+      const access = accesses.get(event.cluster_name);
+      return access === undefined ? 'denied' : decideEventNow(access, user, event);
+    },
+    decide: async (event) => {
+      const access = accesses.get(event.cluster_name);
+      return access === undefined ? 'denied' : decideEvent(access, user, event);
+    },
     frameOf: (event) => frameOf(event, deps),
     idOf: (position) => streamId(position, deps),
     refusal: async () => {

@@ -7,7 +7,6 @@ export function createPresenterMetrics(metrics: Metrics): {
   readonly served: (served: ServedRequest) => void;
   readonly streams: { readonly inc: () => void; readonly dec: () => void };
   readonly streamsEnded: { readonly inc: (labels: { reason: string }) => void };
-  readonly unanswered: { readonly inc: () => void };
 } {
   const requests = metrics.counter('kubemirror_http_requests_total', 'Requests answered', [
     'handler',
@@ -27,10 +26,6 @@ export function createPresenterMetrics(metrics: Metrics): {
     },
     streams: metrics.gauge('kubemirror_streams_open', 'Streams that are open'),
     streamsEnded: metrics.counter('kubemirror_streams_ended_total', 'Streams that ended, by why', ['reason']),
-    unanswered: metrics.counter(
-      'kubemirror_access_unanswered_total',
-      'Questions about rights that nobody answered',
-    ),
   };
 }
 

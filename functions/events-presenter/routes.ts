@@ -1,8 +1,8 @@
-import type { Authenticate } from '../../lib/core/caller.ts';
-import type { UserInfo } from '../../lib/core/user-info.ts';
+import type { Authenticate, KnownCaller } from '../../lib/core/caller.ts';
 import type { Route } from '../../lib/http/create-router.ts';
 import { forCaller } from '../../lib/http/for-caller.ts';
 import { invalidCursorResponse } from '../../lib/http/invalid-cursor-response.ts';
+import { missingClustersHeader } from '../../lib/http/missing-clusters-header.ts';
 import { readJsonBody } from '../../lib/http/read-json-body.ts';
 import {
   type ParametersOutcome,
@@ -19,7 +19,7 @@ const maxBodyBytes = 1024 * 1024;
 
 export type RouteDependencies = {
   readonly authenticate: Authenticate;
-  readonly list: (user: UserInfo, parameters: ListParameters) => Promise<ListOutcome>;
+  readonly list: (caller: KnownCaller, parameters: ListParameters) => Promise<ListOutcome>;
   /** Gets why a token could not be verified. */
   readonly onUnavailable: (reason: string) => void;
 };
@@ -32,18 +32,18 @@ export function routes(deps: RouteDependencies): Route[] {
       ...list,
       method: 'GET',
       handle: (context) =>
-        forCaller(deps, context, async (user) =>
-          answerList(deps, user, readQueryParameters(listQuerySchema, context.url.searchParams)),
+        forCaller(deps, context, async (caller) =>
+          answerList(deps, caller, readQueryParameters(listQuerySchema, context.url.searchParams)),
         ),
     },
     {
       ...list,
       method: 'POST',
       handle: (context) =>
-        forCaller(deps, context, async (user) => {
+        forCaller(deps, context, async (caller) => {
           const body = await readJsonBody(context.request, maxBodyBytes);
           if (body.kind === 'refused') return body.response;
-          return answerList(deps, user, readParameters(listBodySchema, body.value));
+          return answerList(deps, caller, readParameters(listBodySchema, body.value));
         }),
     },
     {
@@ -58,17 +58,20 @@ export function routes(deps: RouteDependencies): Route[] {
 
 async function answerList(
   deps: RouteDependencies,
-  user: UserInfo,
+  caller: KnownCaller,
   parameters: ParametersOutcome<ListParameters>,
 ): Promise<Response> {
   if (parameters.kind === 'refused') return parameters.response;
-  const outcome = await deps.list(user, parameters.value);
+  const outcome = await deps.list(caller, parameters.value);
   switch (outcome.kind) {
     case 'page': {
       const items = outcome.rows.map(eventJson).join(',');
       // Clients of the seed stack read until the cursor is empty.
       return new Response(`{"resources":[${items}],"cursor":${JSON.stringify(outcome.cursor ?? '')}}`, {
-        headers: { 'content-type': 'application/json' },
+        headers: {
+          'content-type': 'application/json',
+          ...missingClustersHeader(outcome.missingClusters),
+        },
       });
     }
     case 'invalid-cursor':

@@ -6,19 +6,22 @@ import { createRouter } from '../../lib/http/create-router.ts';
 import { createStreamRoute } from '../../lib/http/create-stream-route.ts';
 import { createLiveFeed } from '../../lib/http/live-feed.ts';
 import { serveHttp } from '../../lib/http/serve.ts';
-import { resolveClusterName } from '../../lib/kubernetes/cluster-name.ts';
-import { connectKubernetes } from '../../lib/kubernetes/connect-kubernetes.ts';
+import { openClusters } from '../../lib/kubernetes/open-clusters.ts';
 import { connectionSettings } from '../../lib/postgres/connection-settings.ts';
 import { createPool } from '../../lib/postgres/create-pool.ts';
 import { eventStreamBounds } from '../../lib/postgres/event-stream-bounds.ts';
-import { listEventTargets } from '../../lib/postgres/list-event-targets.ts';
+import { listEventKinds } from '../../lib/postgres/list-event-kinds.ts';
+import { listEventNamespaces } from '../../lib/postgres/list-event-namespaces.ts';
 import { listEvents as listRows } from '../../lib/postgres/list-events.ts';
+import { listInvolvedNamespaces } from '../../lib/postgres/list-involved-namespaces.ts';
 import { listen } from '../../lib/postgres/listen.ts';
 import { readEventsAfter } from '../../lib/postgres/read-events-after.ts';
 import { readInstallation } from '../../lib/postgres/read-installation.ts';
 import { waitForDatabase } from '../../lib/postgres/wait-for-database.ts';
 import type { Running, Start } from '../../lib/runtime/run-function.ts';
+import { sleep } from '../../lib/runtime/sleep.ts';
 import { startTelemetry } from '../../lib/telemetry/start-telemetry.ts';
+import { accessHooks } from './access-hooks.ts';
 import type { configSchema } from './config.ts';
 import { listEvents } from './list-events.ts';
 import { openNotifications } from './open-notifications.ts';
@@ -58,20 +61,21 @@ export async function startEventsPresenter(
     onRetry: (error, delayMs) => log.warn({ err: error, delayMs }, 'waiting for PostgreSQL and its schema'),
   });
   const installation = await readInstallation(pool);
-  const kubernetes = await connectKubernetes({ environment, userAgent: `kubemirror/${functionName}` });
-  const cluster = await resolveClusterName({
-    configured: config.CLUSTER_NAME,
-    contextCluster: kubernetes.contextCluster,
-    request: kubernetes.request,
+  const opened = await openClusters({
+    environment,
+    userAgent: `kubemirror/${functionName}`,
+    clusterName: config.CLUSTER_NAME,
+    kubeconfigFolder: config.CLUSTER_KUBECONFIGS,
+    followsRbac: config.ACCESS_MODE === 'evaluate',
+    random: Math.random,
+    sleep,
+    observe: (cluster, resource, event) => log.debug({ cluster, resource, ...event }, 'RBAC watch'),
   });
-
-  const { authenticate, access } = createAccess(config, {
-    request: kubernetes.request,
-    now: () => Date.now(),
-    onUnknown: (reason) => {
-      metrics.unanswered.inc();
-      log.warn({ reason }, 'cannot find out rights');
-    },
+  const { authenticate, clusters } = createAccess(config, opened, {
+    now: Date.now,
+    random: Math.random,
+    sleep: (ms) => sleep(ms, signal).catch(() => undefined),
+    ...accessHooks(telemetry.metrics, log),
   });
   const onUnavailable = (reason: string): void => log.warn({ reason }, 'cannot verify tokens');
   const secret = config.CURSOR_KEY ?? installation.sealingSecret;
@@ -110,8 +114,7 @@ export async function startEventsPresenter(
       maxClients: config.MAX_STREAMS,
       open: (request) =>
         openNotifications(request, {
-          cluster,
-          access,
+          clusters,
           authenticate,
           idKeys: deriveSealingKeys(secret, 'stream id'),
           installationId: installation.id,
@@ -134,12 +137,15 @@ export async function startEventsPresenter(
       ...observed,
       routes: routes({
         authenticate,
-        list: (user, parameters) =>
-          listEvents(user, parameters, {
-            cluster,
-            access,
+        list: (caller, parameters) =>
+          listEvents(caller, parameters, {
+            clusters,
             cursorKeys,
-            listTargets: (within) => listEventTargets(pool, within),
+            inventoryOf: (cluster) => ({
+              namespaces: () => listEventNamespaces(pool),
+              kinds: () => listEventKinds(pool, cluster),
+              involvedNamespaces: (kind) => listInvolvedNamespaces(pool, { cluster, ...kind }),
+            }),
             listRows: (scope, filter, page) => listRows(pool, scope, filter, page),
           }),
         onUnavailable,
@@ -157,7 +163,7 @@ export async function startEventsPresenter(
     },
     onError: (error) => log.error({ err: error }, 'Cannot answer a request'),
   });
-  log.info({ port: server.port, cluster }, 'serving');
+  log.info({ port: server.port, cluster: opened.own.cluster }, 'serving');
   return {
     port: server.port,
     stop: async () => {
@@ -166,7 +172,7 @@ export async function startEventsPresenter(
       await server.close();
       await feeding;
       await listener.stop();
-      await kubernetes.close();
+      await opened.close();
       await pool.end();
       await telemetry.stop();
     },

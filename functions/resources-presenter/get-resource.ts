@@ -1,10 +1,9 @@
-import type { AccessControl } from '../../lib/access/access-control.ts';
-import type { UserInfo } from '../../lib/core/user-info.ts';
+import { type Clusters, clustersOf } from '../../lib/access/cluster-access.ts';
+import type { KnownCaller } from '../../lib/core/caller.ts';
 import type { ResourceRow } from '../../lib/postgres/list-resources.ts';
 
 export type GetDependencies = {
-  readonly cluster: string;
-  readonly access: AccessControl;
+  readonly clusters: Clusters;
   readonly getRow: (id: {
     readonly cluster: string;
     readonly uid: string;
@@ -19,7 +18,7 @@ export type GetOutcome =
 
 /** One live object by `cluster:uid`, for users who may get it. */
 export async function getResource(
-  user: UserInfo,
+  caller: KnownCaller,
   globalUid: string,
   deps: GetDependencies,
 ): Promise<GetOutcome> {
@@ -27,10 +26,11 @@ export async function getResource(
   const colon = globalUid.lastIndexOf(':');
   const cluster = globalUid.slice(0, Math.max(colon, 0));
   const uid = globalUid.slice(colon + 1);
-  if (cluster !== deps.cluster || uid === '' || uid.includes('\0')) return { kind: 'not-found' };
+  const [decider] = clustersOf(deps.clusters, caller, cluster);
+  if (decider === undefined || uid === '' || uid.includes('\0')) return { kind: 'not-found' };
   const row = await deps.getRow({ cluster, uid });
   if (row === undefined) return { kind: 'not-found' };
-  const decision = await deps.access.decide(user, {
+  const decision = await decider.access.decide(caller.user, {
     verb: 'get',
     group: row.api_group,
     resource: row.resource,

@@ -5,7 +5,6 @@ import type { Metrics } from '../../lib/telemetry/metrics.ts';
 /** What the presenter counts. */
 export function createPresenterMetrics(metrics: Metrics): {
   readonly served: (served: ServedRequest) => void;
-  readonly unanswered: { readonly inc: () => void };
 } {
   const requests = metrics.counter('kubemirror_http_requests_total', 'Requests answered', [
     'handler',
@@ -23,10 +22,6 @@ export function createPresenterMetrics(metrics: Metrics): {
       requests.inc({ handler: route, method: known, status_code: String(status) });
       duration.observe({ handler: route, method: known }, durationMs / 1_000);
     },
-    unanswered: metrics.counter(
-      'kubemirror_access_unanswered_total',
-      'Questions about rights that nobody answered',
-    ),
   };
 }
 

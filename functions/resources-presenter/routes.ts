@@ -1,8 +1,8 @@
-import type { Authenticate } from '../../lib/core/caller.ts';
-import type { UserInfo } from '../../lib/core/user-info.ts';
+import type { Authenticate, KnownCaller } from '../../lib/core/caller.ts';
 import type { Route } from '../../lib/http/create-router.ts';
 import { forCaller } from '../../lib/http/for-caller.ts';
 import { invalidCursorResponse } from '../../lib/http/invalid-cursor-response.ts';
+import { missingClustersHeader } from '../../lib/http/missing-clusters-header.ts';
 import { readJsonBody } from '../../lib/http/read-json-body.ts';
 import {
   type ParametersOutcome,
@@ -22,9 +22,9 @@ const maxBodyBytes = 1024 * 1024;
 
 export type RouteDependencies = {
   readonly authenticate: Authenticate;
-  readonly list: (user: UserInfo, parameters: ListParameters) => Promise<ListOutcome>;
+  readonly list: (caller: KnownCaller, parameters: ListParameters) => Promise<ListOutcome>;
   readonly get: (
-    user: UserInfo,
+    caller: KnownCaller,
     globalUid: string,
     fields: { readonly raw: boolean; readonly status_raw: boolean },
   ) => Promise<GetOutcome>;
@@ -40,18 +40,18 @@ export function routes(deps: RouteDependencies): Route[] {
       ...list,
       method: 'GET',
       handle: (context) =>
-        forCaller(deps, context, async (user) =>
-          answerList(deps, user, readQueryParameters(listQuerySchema, context.url.searchParams)),
+        forCaller(deps, context, async (caller) =>
+          answerList(deps, caller, readQueryParameters(listQuerySchema, context.url.searchParams)),
         ),
     },
     {
       ...list,
       method: 'POST',
       handle: (context) =>
-        forCaller(deps, context, async (user) => {
+        forCaller(deps, context, async (caller) => {
           const body = await readJsonBody(context.request, maxBodyBytes);
           if (body.kind === 'refused') return body.response;
-          return answerList(deps, user, readParameters(listBodySchema, body.value));
+          return answerList(deps, caller, readParameters(listBodySchema, body.value));
         }),
     },
     {
@@ -59,10 +59,10 @@ export function routes(deps: RouteDependencies): Route[] {
       path: '/resources/:global_uid',
       name: 'resource_detail',
       handle: (context) =>
-        forCaller(deps, context, async (user) => {
+        forCaller(deps, context, async (caller) => {
           const parameters = readQueryParameters(getQuerySchema, context.url.searchParams);
           if (parameters.kind === 'refused') return parameters.response;
-          return answerGet(await deps.get(user, context.params['global_uid'] ?? '', parameters.value));
+          return answerGet(await deps.get(caller, context.params['global_uid'] ?? '', parameters.value));
         }),
     },
   ];
@@ -70,18 +70,18 @@ export function routes(deps: RouteDependencies): Route[] {
 
 async function answerList(
   deps: RouteDependencies,
-  user: UserInfo,
+  caller: KnownCaller,
   parameters: ParametersOutcome<ListParameters>,
 ): Promise<Response> {
   if (parameters.kind === 'refused') return parameters.response;
-  const outcome = await deps.list(user, parameters.value);
+  const outcome = await deps.list(caller, parameters.value);
   switch (outcome.kind) {
     case 'page':
-      return envelope(outcome.rows, outcome.cursor);
+      return envelope(outcome.rows, outcome.cursor, outcome.missingClusters);
     case 'invalid-cursor':
       return invalidCursorResponse();
     case 'forbidden':
-      return statusResponse(403, forbiddenMessage(user, outcome), {
+      return statusResponse(403, forbiddenMessage(caller, outcome), {
         details: { group: outcome.group, kind: outcome.resource },
       });
     case 'rights-unknown':
@@ -92,7 +92,7 @@ async function answerList(
 function answerGet(outcome: GetOutcome): Response {
   switch (outcome.kind) {
     case 'found':
-      return envelope([outcome.row], undefined);
+      return envelope([outcome.row], undefined, []);
     case 'not-found':
       return statusResponse(404, 'resource not found');
     case 'rights-unknown':
@@ -100,17 +100,21 @@ function answerGet(outcome: GetOutcome): Response {
   }
 }
 
-function envelope(rows: readonly ResourceRow[], cursor: string | undefined): Response {
+function envelope(
+  rows: readonly ResourceRow[],
+  cursor: string | undefined,
+  missingClusters: readonly string[],
+): Response {
   const items = rows.map(resourceJson).join(',');
   const end = cursor === undefined ? '' : `,"cursor":${JSON.stringify(cursor)}`;
   return new Response(`{"count":${rows.length},"items":[${items}]${end}}`, {
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...missingClustersHeader(missingClusters) },
   });
 }
 
 /** In the API server's words. */
-function forbiddenMessage(user: UserInfo, denied: Extract<ListOutcome, { kind: 'forbidden' }>): string {
+function forbiddenMessage(caller: KnownCaller, denied: Extract<ListOutcome, { kind: 'forbidden' }>): string {
   const { group, resource, namespace } = denied;
   const qualified = group === '' ? resource : `${resource}.${group}`;
-  return `${qualified} is forbidden: User "${user.username}" cannot list resource "${resource}" in API group "${group}" in the namespace "${namespace}"`;
+  return `${qualified} is forbidden: User "${caller.user.username}" cannot list resource "${resource}" in API group "${group}" in the namespace "${namespace}"`;
 }

@@ -4,17 +4,19 @@ import { createAccess } from '../../lib/access/create-access.ts';
 import { deriveSealingKeys } from '../../lib/core/sealed-token.ts';
 import { createRouter } from '../../lib/http/create-router.ts';
 import { serveHttp } from '../../lib/http/serve.ts';
-import { resolveClusterName } from '../../lib/kubernetes/cluster-name.ts';
-import { connectKubernetes } from '../../lib/kubernetes/connect-kubernetes.ts';
+import { openClusters } from '../../lib/kubernetes/open-clusters.ts';
 import { connectionSettings } from '../../lib/postgres/connection-settings.ts';
 import { createPool } from '../../lib/postgres/create-pool.ts';
 import { getResource as getRow } from '../../lib/postgres/get-resource.ts';
-import { listResourceTargets } from '../../lib/postgres/list-resource-targets.ts';
+import { listGroupResources } from '../../lib/postgres/list-group-resources.ts';
+import { listResourceNamespaces } from '../../lib/postgres/list-resource-namespaces.ts';
 import { listResources as listRows } from '../../lib/postgres/list-resources.ts';
 import { readInstallation } from '../../lib/postgres/read-installation.ts';
 import { waitForDatabase } from '../../lib/postgres/wait-for-database.ts';
 import type { Running, Start } from '../../lib/runtime/run-function.ts';
+import { sleep } from '../../lib/runtime/sleep.ts';
 import { startTelemetry } from '../../lib/telemetry/start-telemetry.ts';
+import { accessHooks } from './access-hooks.ts';
 import type { configSchema } from './config.ts';
 import { getResource } from './get-resource.ts';
 import { listResources } from './list-resources.ts';
@@ -43,20 +45,21 @@ export async function startResourcesPresenter(
     onRetry: (error, delayMs) => log.warn({ err: error, delayMs }, 'waiting for PostgreSQL and its schema'),
   });
   const installation = await readInstallation(pool);
-  const kubernetes = await connectKubernetes({ environment, userAgent: `kubemirror/${functionName}` });
-  const cluster = await resolveClusterName({
-    configured: config.CLUSTER_NAME,
-    contextCluster: kubernetes.contextCluster,
-    request: kubernetes.request,
+  const opened = await openClusters({
+    environment,
+    userAgent: `kubemirror/${functionName}`,
+    clusterName: config.CLUSTER_NAME,
+    kubeconfigFolder: config.CLUSTER_KUBECONFIGS,
+    followsRbac: config.ACCESS_MODE === 'evaluate',
+    random: Math.random,
+    sleep,
+    observe: (cluster, resource, event) => log.debug({ cluster, resource, ...event }, 'RBAC watch'),
   });
-
-  const { authenticate, access } = createAccess(config, {
-    request: kubernetes.request,
-    now: () => Date.now(),
-    onUnknown: (reason) => {
-      metrics.unanswered.inc();
-      log.warn({ reason }, 'cannot find out rights');
-    },
+  const { authenticate, clusters } = createAccess(config, opened, {
+    now: Date.now,
+    random: Math.random,
+    sleep: (ms) => sleep(ms, signal).catch(() => undefined),
+    ...accessHooks(telemetry.metrics, log),
   });
   const cursorKeys = deriveSealingKeys(config.CURSOR_KEY ?? installation.sealingSecret, 'cursor');
   const server = await serveHttp({
@@ -64,18 +67,19 @@ export async function startResourcesPresenter(
     fetch: createRouter({
       routes: routes({
         authenticate,
-        list: (user, parameters) =>
-          listResources(user, parameters, {
-            cluster,
-            access,
+        list: (caller, parameters) =>
+          listResources(caller, parameters, {
+            clusters,
             cursorKeys,
-            listTargets: (within) => listResourceTargets(pool, within),
+            inventory: {
+              resources: (of) => listGroupResources(pool, of),
+              namespaces: (of) => listResourceNamespaces(pool, of),
+            },
             listRows: (scope, filter, page) => listRows(pool, scope, filter, page),
           }),
-        get: (user, globalUid, fields) =>
-          getResource(user, globalUid, {
-            cluster,
-            access,
+        get: (caller, globalUid, fields) =>
+          getResource(caller, globalUid, {
+            clusters,
             getRow: (id) => getRow(pool, id, { withRaw: fields.raw, withStatus: fields.status_raw }),
           }),
         onUnavailable: (reason) => log.warn({ reason }, 'cannot verify tokens'),
@@ -99,12 +103,12 @@ export async function startResourcesPresenter(
     },
     onError: (error) => log.error({ err: error }, 'Cannot answer a request'),
   });
-  log.info({ port: server.port, cluster }, 'serving');
+  log.info({ port: server.port, cluster: opened.own.cluster }, 'serving');
   return {
     port: server.port,
     stop: async () => {
       await server.close();
-      await kubernetes.close();
+      await opened.close();
       await pool.end();
       await telemetry.stop();
     },

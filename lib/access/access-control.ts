@@ -22,8 +22,8 @@ export type AccessAction = Omit<AccessAttributes, 'namespace' | 'name'>;
 
 /** What is worth asking about. Rights beyond it may or may not be found. */
 export type Candidates = {
-  /** Namespaces; `''` for cluster-scoped objects. */
-  readonly namespaces: readonly string[];
+  /** Namespaces; `''` for cluster-scoped objects. Only called where it matters. */
+  readonly namespaces: () => Promise<readonly string[]>;
   /** Where only objects of this name matter: a right to just that name then counts too (`resourceNames`). */
   readonly name?: string;
 };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createAuthenticate } from './authenticate.ts';
 import type { Authentication, Authenticator } from './authenticator.ts';
 
-const alice = { kind: 'user', user: { username: 'alice', groups: [] } } as const;
+const alice = { kind: 'user', realm: 'issuer', user: { username: 'alice', groups: [] } } as const;
 
 function scripted(...answers: Authentication[]): { seen: string[]; authenticators: Authenticator[] } {
   const seen: string[] = [];

@@ -2,12 +2,17 @@ import type { Authenticate } from '../core/caller.ts';
 import type { KubernetesRequest } from '../core/kubernetes-request.ts';
 import type { AccessControl } from './access-control.ts';
 import { createAuthenticate } from './authenticate.ts';
+import type { Clusters } from './cluster-access.ts';
+import { createDecisionSampler, type Disagreement } from './decision-sampler.ts';
+import { createEvaluatedAccessControl } from './evaluated-access-control.ts';
 import { createHs256Authenticator } from './hs256-authenticator.ts';
+import type { RbacSource } from './rbac-source.ts';
 import { createReviewAccess } from './review-access.ts';
 import { createReviewedAccessControl } from './reviewed-access-control.ts';
 import { createTokenReviewAuthenticator } from './token-review-authenticator.ts';
 
-export type AccessOptions = {
+/** What `accessConfig` of lib/runtime parsed from the environment. */
+export type AccessConfig = {
   readonly JWT_SIGN_KEY?: string | undefined;
   readonly JWT_ISSUER?: string | undefined;
   readonly JWT_AUDIENCE?: string | undefined;
@@ -16,37 +21,71 @@ export type AccessOptions = {
   readonly ACCESS_CACHE_TTL: number;
 };
 
-/** Who callers are and what they may do in one cluster, as configured. */
+/** One API server that decides about its cluster. */
+export type Decider = {
+  readonly cluster: string;
+  readonly request: KubernetesRequest;
+  /** Its RBAC objects; without them every decision is asked for. */
+  readonly rbac?: RbacSource | undefined;
+};
+
+export type AccessHooks = {
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
+  /** Gets why rights could not be found out. */
+  readonly onUnknown: (cluster: string, reason: string) => void;
+  readonly onCompared: (cluster: string, agreed: boolean) => void;
+  readonly onDisagreement: (cluster: string, disagreement: Disagreement) => void;
+};
+
+/** Confirmed rights are dropped with every change of RBAC; this bounds what no such change announces. */
+const confirmedTtlMs = 30_000;
+
+/** Who callers are, and who decides what they may do. */
 export function createAccess(
-  config: AccessOptions,
-  cluster: {
-    readonly request: KubernetesRequest;
-    readonly now: () => number;
-    /** Gets why rights could not be found out. */
-    readonly onUnknown: (reason: string) => void;
-  },
-): { readonly authenticate: Authenticate; readonly access: AccessControl } {
-  const { request, now, onUnknown } = cluster;
-  const jwt =
-    config.JWT_SIGN_KEY === undefined
-      ? []
-      : [
-          createHs256Authenticator({
-            signKey: config.JWT_SIGN_KEY,
-            ...(config.JWT_ISSUER === undefined ? {} : { issuer: config.JWT_ISSUER }),
-            ...(config.JWT_AUDIENCE === undefined ? {} : { audience: config.JWT_AUDIENCE }),
-            now,
-          }),
-        ];
+  config: AccessConfig,
+  deciders: { readonly own: Decider; readonly others: readonly Decider[] },
+  hooks: AccessHooks,
+): { readonly authenticate: Authenticate; readonly clusters: Clusters } {
+  const { own, others } = deciders;
+  const control = (decider: Decider) => ({
+    cluster: decider.cluster,
+    access: createControl(config, decider, hooks),
+  });
+  return {
+    authenticate: createAuthenticate(authenticatorsOf(config, own.request, hooks)),
+    clusters: { own: control(own), others: others.map(control) },
+  };
+}
+
+function authenticatorsOf(config: AccessConfig, request: KubernetesRequest, { now }: AccessHooks) {
+  const { JWT_SIGN_KEY: signKey, JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = config;
+  const jwt = signKey === undefined ? [] : [createHs256Authenticator({ signKey, issuer, audience, now })];
   const reviewed = config.TOKEN_REVIEW
     ? [createTokenReviewAuthenticator({ request, audiences: config.TOKEN_AUDIENCES, now })]
     : [];
-  return {
-    authenticate: createAuthenticate([...jwt, ...reviewed]),
-    access: createReviewedAccessControl({
-      review: createReviewAccess({ request, onUnknown }),
-      ttlMs: config.ACCESS_CACHE_TTL,
+  return [...jwt, ...reviewed];
+}
+
+function createControl(config: AccessConfig, decider: Decider, hooks: AccessHooks): AccessControl {
+  const { cluster, request, rbac } = decider;
+  const { now } = hooks;
+  const review = createReviewAccess({ request, onUnknown: (reason) => hooks.onUnknown(cluster, reason) });
+  const reviewed = createReviewedAccessControl({ review, ttlMs: config.ACCESS_CACHE_TTL, now });
+  if (rbac === undefined) return reviewed;
+  return createEvaluatedAccessControl({
+    rbac,
+    reviewed,
+    confirmed: createReviewedAccessControl({ review, ttlMs: confirmedTtlMs, now }),
+    sampler: createDecisionSampler({
+      rbac,
+      review,
       now,
+      random: hooks.random,
+      sleep: hooks.sleep,
+      onCompared: (agreed) => hooks.onCompared(cluster, agreed),
+      onDisagreement: (disagreement) => hooks.onDisagreement(cluster, disagreement),
     }),
-  };
+  });
 }

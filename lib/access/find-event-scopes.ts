@@ -1,21 +1,21 @@
-import { type EventScope, isNowhere } from '../core/access-scope.ts';
+import { type EventScope, isNowhere, type Where } from '../core/access-scope.ts';
 import type { UserInfo } from '../core/user-info.ts';
 import type { AccessControl } from './access-control.ts';
-import { type AccessTarget, findResourceScopes, type ScopesOutcome } from './find-resource-scopes.ts';
+import { type AccessKind, findResourceScopes, type ScopesOutcome } from './find-resource-scopes.ts';
 
-/** What some events are about, and in which namespace they are. */
-export type EventAccessTarget = {
-  readonly namespace: string;
-  readonly group: string;
-  readonly resource: string;
-  readonly involvedNamespace: string;
+/** What the events of one cluster are about, read only as far as it matters. */
+export type EventInventory = {
+  /** Of the events. */
+  readonly namespaces: () => Promise<readonly string[]>;
+  /** Kinds that events are about; an empty resource where nobody knew it. */
+  readonly kinds: () => Promise<readonly AccessKind[]>;
+  /** Of the objects of a kind; `''` for cluster-scoped ones. */
+  readonly involvedNamespaces: (kind: AccessKind) => Promise<readonly string[]>;
 };
 
-const listEvents = { verb: 'list', group: '', resource: 'events' } as const;
-
 /**
- * Which events the user may see. Asks where the user may list events first; only for the rest it matters what
- * the events are about.
+ * Which events of one cluster the user may see. Asks where the user may list events first; only for the rest it
+ * matters what the events are about.
  * @param wanted.withInvolved find out for all events whose objects the user may get, because a filter looks at
  *   these objects
  */
@@ -26,41 +26,44 @@ export async function findEventScopes(
     readonly cluster: string;
     readonly namespace: string | undefined;
     readonly withInvolved: boolean;
-    readonly listTargets: () => Promise<readonly EventAccessTarget[]>;
+    readonly inventory: EventInventory;
   },
 ): Promise<ScopesOutcome<EventScope>> {
-  const { cluster, namespace, withInvolved } = wanted;
-  const everywhere = await access.decide(user, { ...listEvents, namespace: '', name: '' });
-  if (everywhere === 'unknown') return { kind: 'unknown' };
-  if (everywhere === 'allowed' && !withInvolved) {
-    return { kind: 'scopes', scopes: [{ cluster, events: { kind: 'everywhere' }, involved: [] }] };
-  }
-  if (namespace !== undefined && !withInvolved) {
-    const inNamespace = await access.decide(user, { ...listEvents, namespace, name: '' });
-    if (inNamespace === 'unknown') return { kind: 'unknown' };
-    if (inNamespace === 'allowed') {
-      const events = { kind: 'listed', namespaces: [namespace], objects: [] } as const;
-      return { kind: 'scopes', scopes: [{ cluster, events, involved: [] }] };
-    }
-  }
-
-  const targets = await wanted.listTargets();
-  const namespaces = [...new Set(targets.map((target) => target.namespace))];
-  const events = await access.findWhere(user, listEvents, { namespaces });
+  const { cluster, namespace, withInvolved, inventory } = wanted;
+  const events = await access.findWhere(
+    user,
+    { verb: 'list', group: '', resource: 'events' },
+    { namespaces: namespace === undefined ? inventory.namespaces : () => Promise.resolve([namespace]) },
+  );
   if (events === 'unknown') return { kind: 'unknown' };
-  const seen = new Set(events.kind === 'everywhere' ? namespaces : events.namespaces);
+  if (!withInvolved && coversAll(events, namespace)) {
+    return { kind: 'scopes', scopes: [{ cluster, events, involved: [] }] };
+  }
+  // Of a kind that nobody knew nobody can be asked.
+  const kinds = (await inventory.kinds()).filter((kind) => kind.resource !== '');
   const involved = await findResourceScopes(access, user, {
     verb: 'get',
     cluster,
-    targets: targets.filter((target) => withInvolved || !seen.has(target.namespace)).flatMap(involvedTarget),
+    kinds,
+    namespace: undefined,
+    namespacesOf: async (kind) => {
+      const places = namespace === undefined ? await inventory.involvedNamespaces(kind) : around(namespace);
+      return withInvolved || events.kind === 'everywhere'
+        ? places
+        : places.filter((place) => !events.namespaces.includes(place));
+    },
   });
   if (involved.kind === 'unknown') return involved;
   if (isNowhere(events) && involved.scopes.length === 0) return { kind: 'scopes', scopes: [] };
   return { kind: 'scopes', scopes: [{ cluster, events, involved: involved.scopes }] };
 }
 
-/** An object whose kind nobody knew cannot be asked about. */
-function involvedTarget(target: EventAccessTarget): AccessTarget[] {
-  if (target.resource === '') return [];
-  return [{ group: target.group, resource: target.resource, namespace: target.involvedNamespace }];
+function coversAll(events: Where, namespace: string | undefined): boolean {
+  if (events.kind === 'everywhere') return true;
+  return namespace !== undefined && events.namespaces.includes(namespace);
+}
+
+/** The API server takes events only in their object's namespace, and in `default` those about cluster-scoped ones. */
+function around(namespace: string): string[] {
+  return namespace === 'default' ? [namespace, ''] : [namespace];
 }

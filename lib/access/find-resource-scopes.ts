@@ -1,5 +1,6 @@
 import type { AccessVerb } from '../core/access-attributes.ts';
 import { isNowhere, type ResourceScope } from '../core/access-scope.ts';
+import { restrictWhere } from '../core/restrict-where.ts';
 import type { UserInfo } from '../core/user-info.ts';
 import type { AccessControl } from './access-control.ts';
 
@@ -8,53 +9,45 @@ export type ScopesOutcome<Scope> =
   /** The rights could not be found out now. */
   | { readonly kind: 'unknown' };
 
-/** A resource that may be in the answer, and where it may be: `''` stands for cluster-scoped objects. */
-export type AccessTarget = {
-  readonly group: string;
-  readonly resource: string;
-  readonly namespace: string;
-};
+export type AccessKind = { readonly group: string; readonly resource: string };
 
-/** Where the user may do `verb`, among the targets; what is allowed nowhere is left out. */
+/** Where in one cluster the user may do `verb` with each of the kinds; what is allowed nowhere is left out. */
 export async function findResourceScopes(
   access: AccessControl,
   user: UserInfo,
   wanted: {
     readonly verb: AccessVerb;
     readonly cluster: string;
-    readonly targets: readonly AccessTarget[];
-    readonly name?: string;
+    readonly kinds: readonly AccessKind[];
+    /** The one namespace of the question, if it names one. */
+    readonly namespace: string | undefined;
+    /** Where else objects of the kind may be; `''` stands for cluster-scoped ones. */
+    readonly namespacesOf: (kind: AccessKind) => Promise<readonly string[]>;
+    readonly name?: string | undefined;
   },
 ): Promise<ScopesOutcome<ResourceScope>> {
+  const { verb, cluster, namespace, name } = wanted;
   const found = await Promise.all(
-    byResource(wanted.targets).map(async ({ group, resource, namespaces }) => ({
-      cluster: wanted.cluster,
-      group,
-      resource,
+    wanted.kinds.map(async (kind) => ({
+      cluster,
+      group: kind.group,
+      resource: kind.resource,
       where: await access.findWhere(
         user,
-        { verb: wanted.verb, group, resource },
-        { namespaces, ...(wanted.name === undefined ? {} : { name: wanted.name }) },
+        { verb, group: kind.group, resource: kind.resource },
+        {
+          namespaces: () =>
+            namespace === undefined ? wanted.namespacesOf(kind) : Promise.resolve([namespace]),
+          ...(name === undefined ? {} : { name }),
+        },
       ),
     })),
   );
   const scopes: ResourceScope[] = [];
   for (const { where, ...scope } of found) {
     if (where === 'unknown') return { kind: 'unknown' };
-    if (!isNowhere(where)) scopes.push({ ...scope, where });
+    const inside = namespace === undefined ? where : restrictWhere(where, namespace);
+    if (!isNowhere(inside)) scopes.push({ ...scope, where: inside });
   }
   return { kind: 'scopes', scopes };
-}
-
-function byResource(
-  targets: readonly AccessTarget[],
-): { group: string; resource: string; namespaces: string[] }[] {
-  const found = new Map<string, { group: string; resource: string; namespaces: string[] }>();
-  for (const { group, resource, namespace } of targets) {
-    const key = `${group}/${resource}`;
-    const entry = found.get(key) ?? { group, resource, namespaces: [] };
-    entry.namespaces.push(namespace);
-    found.set(key, entry);
-  }
-  return [...found.values()];
 }

@@ -27,6 +27,7 @@ describe('createHs256Authenticator()', () => {
   it('finds user and groups, and adds the group of everyone who is authenticated', async () => {
     expect(await authenticate(await token())).toEqual({
       kind: 'user',
+      realm: 'issuer',
       user: { username: 'alice', groups: ['team-a', 'system:authenticated'] },
       expiresAtMs: (nowSeconds + 65) * 1_000,
     });

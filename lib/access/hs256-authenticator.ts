@@ -19,8 +19,8 @@ const claimsSchema = z.object({
  */
 export function createHs256Authenticator(options: {
   readonly signKey: string;
-  readonly issuer?: string;
-  readonly audience?: string;
+  readonly issuer?: string | undefined;
+  readonly audience?: string | undefined;
   readonly now: () => number;
 }): Authenticator {
   const key = new TextEncoder().encode(options.signKey);
@@ -50,6 +50,7 @@ function authenticationOf(payload: object): Authentication {
   const { username, groups, exp } = claims.data;
   return {
     kind: 'user',
+    realm: 'issuer',
     user: { username, groups: [...new Set([...(groups ?? []), 'system:authenticated'])] },
     expiresAtMs: (exp + leewaySeconds) * 1_000,
   };

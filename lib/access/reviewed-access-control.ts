@@ -15,13 +15,13 @@ const unknownTtlMs = 500;
 /**
  * Decides by asking the API server, with the widest question first, so that a user who may list everywhere
  * costs one review. Answers are kept for `ttlMs` by user, groups and question; callers with the same question
- * wait for one review.
+ * wait for one review. `forget` drops all answers.
  */
 export function createReviewedAccessControl(options: {
   readonly review: ReviewAccess;
   readonly ttlMs: number;
   readonly now: () => number;
-}): AccessControl {
+}): AccessControl & { readonly forget: () => void } {
   const cache = createTtlCache<Decision>({ maxEntries: maxCachedDecisions, now: options.now });
   const underWay = new Map<string, Promise<Decision>>();
   const limit = createConcurrencyLimit(maxConcurrentReviews);
@@ -34,12 +34,16 @@ export function createReviewedAccessControl(options: {
     if (cached !== undefined) return Promise.resolve(cached);
     const asked = underWay.get(key);
     if (asked !== undefined) return asked;
-    const review = limit(() => options.review(user, attributes))
+    const review: Promise<Decision> = limit(() => options.review(user, attributes))
       .then((decision) => {
-        cache.set(key, decision, decision === 'unknown' ? unknownTtlMs : options.ttlMs);
+        if (underWay.get(key) === review) {
+          cache.set(key, decision, decision === 'unknown' ? unknownTtlMs : options.ttlMs);
+        }
         return decision;
       })
-      .finally(() => underWay.delete(key));
+      .finally(() => {
+        if (underWay.get(key) === review) underWay.delete(key);
+      });
     underWay.set(key, review);
     return review;
   };
@@ -47,23 +51,34 @@ export function createReviewedAccessControl(options: {
   return {
     decide,
     decideNow,
+    forget: () => {
+      cache.clear();
+      // What is under way may have been decided before whatever made the caller forget.
+      underWay.clear();
+    },
     findWhere: async (user, action, candidates) => {
       const everywhere = await decide(user, { ...action, namespace: '', name: '' });
       if (everywhere === 'unknown') return 'unknown';
       if (everywhere === 'allowed') return { kind: 'everywhere' };
       // About cluster-scoped objects, for which the empty namespace stands, that answer was final.
-      const namespaces = await allowedOf([...new Set(candidates.namespaces)], (namespace) =>
+      const places = [...new Set(await candidates.namespaces())];
+      const namespaces = await allowedOf(places, (namespace) =>
         namespace === ''
           ? Promise.resolve<Decision>('denied')
           : decide(user, { ...action, namespace, name: '' }),
       );
       if (namespaces === 'unknown') return 'unknown';
       const { name } = candidates;
-      if (name === undefined) return { kind: 'listed', namespaces, objects: [] };
-      const others = new Set(candidates.namespaces.filter((namespace) => !namespaces.includes(namespace)));
-      const named = await allowedOf([...others], (namespace) => decide(user, { ...action, namespace, name }));
+      if (name === undefined) return { kind: 'listed', namespaces, objects: [], names: [] };
+      const others = places.filter((namespace) => !namespaces.includes(namespace));
+      const named = await allowedOf(others, (namespace) => decide(user, { ...action, namespace, name }));
       if (named === 'unknown') return 'unknown';
-      return { kind: 'listed', namespaces, objects: named.map((namespace) => ({ namespace, name })) };
+      return {
+        kind: 'listed',
+        namespaces,
+        objects: named.map((namespace) => ({ namespace, name })),
+        names: [],
+      };
     },
   };
 }

@@ -20,7 +20,7 @@ describe('createTokenReviewAuthenticator()', () => {
     const user = { username: 'alice', uid: '7', groups: ['team-a'], extra: { scopes: ['x'] } };
     const { request, bodies } = apiServer(() => accepted(user));
     const authenticate = createTokenReviewAuthenticator({ request, audiences: [], now: () => 0 });
-    expect(await authenticate('opaque')).toEqual({ kind: 'user', user });
+    expect(await authenticate('opaque')).toEqual({ kind: 'user', realm: 'cluster', user });
     expect(bodies).toEqual([
       { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token: 'opaque' } },
     ]);

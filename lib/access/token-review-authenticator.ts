@@ -90,6 +90,7 @@ function judge(body: unknown, audiences: readonly string[], token: string): Auth
   const expiresAtMs = expiryOf(token);
   return {
     kind: 'user',
+    realm: 'cluster',
     user: {
       username: user.username,
       groups: user.groups ?? [],

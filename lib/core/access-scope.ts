@@ -17,6 +17,8 @@ export type Where =
       readonly namespaces: readonly string[];
       /** Allowed by name alone (`resourceNames`); namespace `''` for cluster-scoped objects. */
       readonly objects: readonly { readonly namespace: string; readonly name: string }[];
+      /** Objects of these names are allowed everywhere. */
+      readonly names: readonly string[];
     };
 
 /** What a user may see of Kubernetes events in one cluster. */
@@ -29,5 +31,6 @@ export type EventScope = {
 };
 
 export function isNowhere(where: Where): boolean {
-  return where.kind === 'listed' && where.namespaces.length === 0 && where.objects.length === 0;
+  if (where.kind === 'everywhere') return false;
+  return where.namespaces.length + where.objects.length + where.names.length === 0;
 }

@@ -8,6 +8,8 @@ export type ScopeParameter = {
   readonly everywhere: readonly Member[];
   readonly namespaces: readonly Member[];
   readonly objects: readonly Member[];
+  /** In every namespace. */
+  readonly names: readonly Member[];
 };
 
 /** A scope that allows nothing leaves no member, so no scope means no row. */
@@ -19,6 +21,9 @@ export function resourceScopeParameter(scopes: readonly ResourceScope[]): ScopeP
     ),
     objects: scopes.flatMap((scope) =>
       objectsOf(scope.where).map((object) => ({ ...resourceMember(scope), ...object })),
+    ),
+    names: scopes.flatMap((scope) =>
+      namesOf(scope.where).map((name) => ({ ...resourceMember(scope), name })),
     ),
   };
 }
@@ -53,4 +58,8 @@ function namespacesOf(where: Where): readonly string[] {
 
 function objectsOf(where: Where): readonly { readonly namespace: string; readonly name: string }[] {
   return where.kind === 'everywhere' ? [] : where.objects;
+}
+
+function namesOf(where: Where): readonly string[] {
+  return where.kind === 'everywhere' ? [] : where.names;
 }

@@ -1,5 +1,4 @@
-import type { Authenticate } from '../core/caller.ts';
-import type { UserInfo } from '../core/user-info.ts';
+import type { Authenticate, KnownCaller } from '../core/caller.ts';
 import type { RouteContext } from './create-router.ts';
 import { requireCaller } from './require-caller.ts';
 
@@ -7,9 +6,9 @@ import { requireCaller } from './require-caller.ts';
 export async function forCaller(
   deps: { readonly authenticate: Authenticate; readonly onUnavailable: (reason: string) => void },
   context: RouteContext,
-  handle: (user: UserInfo) => Promise<Response>,
+  handle: (caller: KnownCaller) => Promise<Response>,
 ): Promise<Response> {
   const authorization = context.request.headers.get('authorization');
   const caller = await requireCaller(deps.authenticate, authorization, deps.onUnavailable);
-  return caller.kind === 'refused' ? caller.response : handle(caller.user);
+  return caller.kind === 'refused' ? caller.response : handle(caller);
 }

@@ -1,8 +1,8 @@
-import type { Authenticate, Caller } from '../core/caller.ts';
+import type { Authenticate, KnownCaller } from '../core/caller.ts';
 import { statusResponse } from './status-response.ts';
 
 export type CallerOutcome =
-  | Extract<Caller, { kind: 'user' }>
+  | KnownCaller
   | { readonly kind: 'refused'; readonly response: Response };
 
 /** The caller of a request, or the refusal to send: 401, and 503 while nobody can tell. */

@@ -25,8 +25,6 @@ const kinds = [
 const maxSilenceMs = 90_000;
 /** Rights may be this old: a watch that is being opened again counts as open for so long. */
 const graceMs = 3_000;
-/** A watch that has lived this long was accepted by the API server. */
-const acceptedAfterMs = 1_000;
 
 /** Follows the four RBAC kinds of a cluster into an index. Without the right to do so it never is current. */
 export function followRbac(options: {
@@ -44,12 +42,13 @@ export function followRbac(options: {
   const followers = kinds.map((kind) => follow(kind));
 
   function follow(kind: (typeof kinds)[number]) {
-    let lastGoodAtMs = Number.NEGATIVE_INFINITY;
+    const watch = observeWatch(options.stream);
+    let freshAtMs = Number.NEGATIVE_INFINITY;
     const reflector: Reflector = createReflector({
       kind: { group: 'rbac.authorization.k8s.io', version: 'v1', ...kind },
       namespace: '',
       request: options.request,
-      stream: options.stream,
+      stream: watch.stream,
       gate,
       emit: (change) => apply(index, kind.kind, change),
       firstList: 'full',
@@ -58,9 +57,7 @@ export function followRbac(options: {
       maxSilenceMs,
       isServed: () => Promise.resolve(true),
       observe: (event) => {
-        const { attemptAtMs } = reflector.status();
-        const livedLong = event.kind === 'interrupted' && nowMs() - attemptAtMs >= acceptedAfterMs;
-        if (event.kind === 'listed' || (livedLong && event.attempt === 'watch')) lastGoodAtMs = nowMs();
+        if (event.kind === 'listed') freshAtMs = nowMs();
         options.observe(kind.resource, event);
       },
       nowMs,
@@ -68,11 +65,14 @@ export function followRbac(options: {
       sleep: options.sleep,
     });
     const isCurrent = (): boolean => {
-      const { listed, phase, attemptAtMs } = reflector.status();
-      if (!listed) return false;
-      const accepted = phase === 'watching' && nowMs() - attemptAtMs >= acceptedAfterMs;
-      return accepted || nowMs() - lastGoodAtMs < graceMs;
+      if (!reflector.status().listed) return false;
+      if (watch.isOpen()) freshAtMs = nowMs();
+      return nowMs() - freshAtMs < graceMs;
     };
+    // While nobody asks, the watch may open and close again.
+    watch.onClosed(() => {
+      freshAtMs = nowMs();
+    });
     return { isCurrent, ended: untilAborted(reflector.run(signal), signal) };
   }
 
@@ -80,6 +80,36 @@ export function followRbac(options: {
     index,
     isCurrent: () => followers.every((follower) => follower.isCurrent()),
     ended: Promise.all(followers.map((follower) => follower.ended)).then(() => undefined),
+  };
+}
+
+/** A reflector is `watching` from when it asks; what matters here is whether the API server has answered. */
+function observeWatch(stream: KubernetesStream): {
+  readonly stream: KubernetesStream;
+  readonly isOpen: () => boolean;
+  readonly onClosed: (listener: () => void) => void;
+} {
+  let open = false;
+  let onClosed: () => void = () => {};
+  async function* follow<T>(lines: AsyncIterable<T>): AsyncGenerator<T> {
+    try {
+      yield* lines;
+    } finally {
+      open = false;
+      onClosed();
+    }
+  }
+  return {
+    stream: async (request) => {
+      const answer = await stream(request);
+      if (answer.kind === 'refused') return answer;
+      open = true;
+      return { ...answer, lines: follow(answer.lines) };
+    },
+    isOpen: () => open,
+    onClosed: (listener) => {
+      onClosed = listener;
+    },
   };
 }
 

@@ -5,8 +5,10 @@ import { insertResources } from '../../test/support/insert-resources.ts';
 import type { EventScope } from '../core/access-scope.ts';
 import { eventScopeParameter } from '../core/scope-parameter.ts';
 import { eventStreamBounds } from './event-stream-bounds.ts';
-import { listEventTargets } from './list-event-targets.ts';
+import { listEventKinds } from './list-event-kinds.ts';
+import { listEventNamespaces } from './list-event-namespaces.ts';
 import { type EventFilter, type EventKey, listEvents } from './list-events.ts';
+import { listInvolvedNamespaces } from './list-involved-namespaces.ts';
 import { readEventsAfter } from './read-events-after.ts';
 import { readInstallation } from './read-installation.ts';
 
@@ -134,7 +136,13 @@ describe('listEvents()', () => {
     ['nothing', [], []],
     [
       'events of a namespace',
-      [{ cluster: 'here', events: { kind: 'listed', namespaces: ['bank'], objects: [] }, involved: [] }],
+      [
+        {
+          cluster: 'here',
+          events: { kind: 'listed', namespaces: ['bank'], objects: [], names: [] },
+          involved: [],
+        },
+      ],
       ['bank'],
     ],
     [
@@ -142,7 +150,7 @@ describe('listEvents()', () => {
       [
         {
           cluster: 'here',
-          events: { kind: 'listed', namespaces: [], objects: [] },
+          events: { kind: 'listed', namespaces: [], objects: [], names: [] },
           involved: [{ group: '', resource: 'nodes', where: { kind: 'everywhere' } }],
         },
       ],
@@ -153,12 +161,12 @@ describe('listEvents()', () => {
       [
         {
           cluster: 'here',
-          events: { kind: 'listed', namespaces: [], objects: [] },
+          events: { kind: 'listed', namespaces: [], objects: [], names: [] },
           involved: [
             {
               group: 'apps',
               resource: 'deployments',
-              where: { kind: 'listed', namespaces: ['bank', 'shop'], objects: [] },
+              where: { kind: 'listed', namespaces: ['bank', 'shop'], objects: [], names: [] },
             },
           ],
         },
@@ -170,12 +178,17 @@ describe('listEvents()', () => {
       [
         {
           cluster: 'here',
-          events: { kind: 'listed', namespaces: [], objects: [] },
+          events: { kind: 'listed', namespaces: [], objects: [], names: [] },
           involved: [
             {
               group: 'apps',
               resource: 'deployments',
-              where: { kind: 'listed', namespaces: [], objects: [{ namespace: 'bank', name: 'Ledger_1' }] },
+              where: {
+                kind: 'listed',
+                namespaces: [],
+                objects: [{ namespace: 'bank', name: 'Ledger_1' }],
+                names: [],
+              },
             },
           ],
         },
@@ -187,17 +200,39 @@ describe('listEvents()', () => {
       [
         {
           cluster: 'here',
-          events: { kind: 'listed', namespaces: [], objects: [] },
+          events: { kind: 'listed', namespaces: [], objects: [], names: [] },
           involved: [
             {
               group: 'apps',
               resource: 'deployments',
-              where: { kind: 'listed', namespaces: [], objects: [{ namespace: 'shop', name: 'Ledger_1' }] },
+              where: {
+                kind: 'listed',
+                namespaces: [],
+                objects: [{ namespace: 'shop', name: 'Ledger_1' }],
+                names: [],
+              },
             },
           ],
         },
       ],
       [],
+    ],
+    [
+      'events about a name wherever it is',
+      [
+        {
+          cluster: 'here',
+          events: { kind: 'listed', namespaces: [], objects: [], names: [] },
+          involved: [
+            {
+              group: 'apps',
+              resource: 'deployments',
+              where: { kind: 'listed', namespaces: [], objects: [], names: ['Ledger_1', 'x'] },
+            },
+          ],
+        },
+      ],
+      ['bank'],
     ],
   ])('shows of a scope with %s just that', async (_, scopes, expected) => {
     expect(await names({}, scopes)).toEqual(expected);
@@ -221,16 +256,22 @@ describe('listEvents()', () => {
   });
 });
 
-describe('listEventTargets()', () => {
-  it('names what the events of a cluster are about, once each', async () => {
-    const targets = await listEventTargets(database.pool, { cluster: 'here', namespace: undefined });
-    expect(targets.map((target) => Object.values(target).join('|')).sort()).toEqual(
-      ['bank|apps|deployments|bank', 'default||nodes|', 'lab|||lab', 'shop||pods|shop'].sort(),
+describe('listEventKinds() and its like', () => {
+  it('name what the events of a cluster are about, once each', async () => {
+    const kinds = await listEventKinds(database.pool, 'here');
+    expect(kinds.map(({ group, resource }) => `${group}/${resource}`).sort()).toEqual(
+      ['/', '/nodes', '/pods', 'apps/deployments'].sort(),
     );
-    const inBank = await listEventTargets(database.pool, { cluster: 'here', namespace: 'bank' });
-    expect(inBank).toEqual([
-      { namespace: 'bank', group: 'apps', resource: 'deployments', involvedNamespace: 'bank' },
-    ]);
+    expect(await listEventKinds(database.pool, 'elsewhere')).toEqual([{ group: '', resource: 'pods' }]);
+  });
+
+  it('name the namespaces of events, and of the objects of one kind', async () => {
+    expect((await listEventNamespaces(database.pool)).sort()).toEqual(['bank', 'default', 'lab', 'shop']);
+    const involved = (group: string, resource: string) =>
+      listInvolvedNamespaces(database.pool, { cluster: 'here', group, resource });
+    expect(await involved('apps', 'deployments')).toEqual(['bank']);
+    expect(await involved('', 'nodes')).toEqual(['']);
+    expect(await involved('', 'secrets')).toEqual([]);
   });
 });
 

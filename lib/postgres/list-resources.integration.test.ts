@@ -3,7 +3,8 @@ import { type TestDatabase, testDatabase } from '../../test/support/database.ts'
 import { insertResources, type ResourceFixture } from '../../test/support/insert-resources.ts';
 import { resourceScopeParameter } from '../core/scope-parameter.ts';
 import { getResource } from './get-resource.ts';
-import { listResourceTargets } from './list-resource-targets.ts';
+import { listGroupResources } from './list-group-resources.ts';
+import { listResourceNamespaces } from './list-resource-namespaces.ts';
 import {
   listResources,
   type ResourceFilter,
@@ -109,10 +110,13 @@ describe('listResources()', () => {
   it('shows nothing without a scope, and of a scope only what is in it', async () => {
     const deployments = { cluster: 'here', group: 'apps', resource: 'deployments' };
     expect(await names({}, { scopes: [] })).toEqual([]);
-    const inBank = { kind: 'listed' as const, namespaces: ['bank'], objects: [] };
+    const inBank = { kind: 'listed' as const, namespaces: ['bank'], objects: [], names: [] };
     expect(await names({}, { scopes: [{ ...deployments, where: inBank }] })).toEqual(['ledger']);
-    const named = { kind: 'listed' as const, namespaces: [], objects: [{ namespace: 'shop', name: 'cart' }] };
+    const nowhere = { kind: 'listed' as const, namespaces: [], objects: [], names: [] };
+    const named = { ...nowhere, objects: [{ namespace: 'shop', name: 'cart' }] };
     expect(await names({}, { scopes: [{ ...deployments, where: named }] })).toEqual(['cart']);
+    const anywhere = { ...nowhere, names: ['ledger', 'cart', 'vault'] };
+    expect(await names({}, { scopes: [{ ...deployments, where: anywhere }] })).toEqual(['ledger', 'cart']);
     const elsewhere = { ...deployments, cluster: 'elsewhere', where: { kind: 'everywhere' as const } };
     expect(await names({}, { scopes: [elsewhere] })).toEqual(['abroad']);
   });
@@ -174,20 +178,18 @@ describe('getResource()', () => {
   });
 });
 
-describe('listResourceTargets()', () => {
-  const targets = async (within: Partial<Parameters<typeof listResourceTargets>[1]>) => {
-    const all = { cluster: 'here', group: 'apps', resources: undefined, namespace: undefined };
-    const found = await listResourceTargets(database.pool, { ...all, ...within });
-    return found.map(({ resource, namespace }) => `${resource} ${namespace}`).sort();
-  };
-
-  it('names each kind and namespace with live objects once', async () => {
-    expect(await targets({})).toEqual(['deployments bank', 'deployments shop', 'statefulsets bank']);
-    expect(await targets({ cluster: 'elsewhere' })).toEqual(['deployments shop']);
-    expect(await targets({ group: '' })).toEqual(['nodes ', 'pods shop']);
-    expect(await targets({ resources: ['deployments'] })).toEqual(['deployments bank', 'deployments shop']);
-    expect(await targets({ resources: ['statefulsets', 'x'] })).toEqual(['statefulsets bank']);
-    expect(await targets({ namespace: 'bank' })).toEqual(['deployments bank', 'statefulsets bank']);
-    expect(await targets({ group: 'nothing' })).toEqual([]);
+describe('listGroupResources() and listResourceNamespaces()', () => {
+  it('name each kind with live objects once, and the namespaces that it is in', async () => {
+    const kinds = (group: string, cluster = 'here') => listGroupResources(database.pool, { cluster, group });
+    expect(await kinds('apps')).toEqual(['deployments', 'statefulsets']);
+    expect(await kinds('apps', 'elsewhere')).toEqual(['deployments']);
+    expect(await kinds('')).toEqual(['nodes', 'pods']);
+    expect(await kinds('nothing')).toEqual([]);
+    const namespaces = (group: string, resource: string, cluster = 'here') =>
+      listResourceNamespaces(database.pool, { cluster, group, resource });
+    expect(await namespaces('apps', 'deployments')).toEqual(['bank', 'shop']);
+    expect(await namespaces('apps', 'deployments', 'elsewhere')).toEqual(['shop']);
+    expect(await namespaces('', 'nodes')).toEqual(['']);
+    expect(await namespaces('apps', 'daemonsets')).toEqual([]);
   });
 });

@@ -14,7 +14,13 @@ export const accessConfig = {
   TOKEN_AUDIENCES: commaList().describe(
     "Audiences of which reviewed tokens must have one; the API server's own where empty",
   ),
-  ACCESS_CACHE_TTL: duration('3s').describe('How long an answer about rights is used'),
+  ACCESS_MODE: z
+    .enum(['evaluate', 'review'], { error: 'expected evaluate or review' })
+    .default('evaluate')
+    .describe(
+      'How rights are found: `evaluate` the RBAC objects, compared with the API server; or only `review` by the API server, for clusters with other authorizers',
+    ),
+  ACCESS_CACHE_TTL: duration('3s').describe('How long a reviewed answer about rights is used'),
   CURSOR_KEY: z
     .string()
     .min(16, 'expected at least 16 characters')
@@ -27,4 +33,10 @@ export const accessConfig = {
     .string()
     .optional()
     .describe('Name of this cluster in the database; found out from the cluster where empty'),
+  CLUSTER_KUBECONFIGS: z
+    .string()
+    .optional()
+    .describe(
+      'Folder with one kubeconfig per further cluster, named like the cluster: its API server decides who reads its rows',
+    ),
 };

@@ -2,11 +2,10 @@
 -- What reading needs beside the tables of the mirror. The index locks `events` against writing while it is
 -- built; run it before the mirror is filled.
 
--- Which kinds events are about and where, for a loose scan: rights are asked for these. Few different keys, so
--- deduplication keeps it at a few bytes a row.
-create index events_targets on events (
+-- Which kinds events are about and where these are, for loose scans: rights are asked for these. Few different
+-- keys, so deduplication keeps it at a few bytes a row.
+create index events_involved_kind on events (
   cluster_name,
-  namespace,
   involved_object_group,
   (coalesce(involved_object_resource, '')),
   involved_object_namespace
@@ -33,4 +32,4 @@ insert into stream_horizons (stream, position) values ('events', 0), ('resources
 
 -- Down Migration
 drop table stream_horizons, installation;
-drop index events_targets;
+drop index events_involved_kind;

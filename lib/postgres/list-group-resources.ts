@@ -1,0 +1,13 @@
+import type { Pool } from 'pg';
+import { loadSql } from './load-sql.ts';
+
+const statement = loadSql('list-group-resources');
+
+/** Plural names of a group's resources that have live objects in a cluster, sorted. */
+export async function listGroupResources(
+  pool: Pick<Pool, 'query'>,
+  within: { readonly cluster: string; readonly group: string },
+): Promise<string[]> {
+  const result = await pool.query<{ resource: string }>(statement, [within.cluster, within.group]);
+  return result.rows.map((row) => row.resource);
+}

@@ -1,0 +1,13 @@
+import type { Pool } from 'pg';
+import { loadSql } from './load-sql.ts';
+
+const statement = loadSql('list-resource-namespaces');
+
+/** Namespaces (`''` for cluster-scoped objects) in which a resource has live objects in a cluster, sorted. */
+export async function listResourceNamespaces(
+  pool: Pick<Pool, 'query'>,
+  of: { readonly cluster: string; readonly group: string; readonly resource: string },
+): Promise<string[]> {
+  const result = await pool.query<{ namespace: string }>(statement, [of.cluster, of.group, of.resource]);
+  return result.rows.map((row) => row.namespace);
+}
