@@ -12,4 +12,4 @@ export type AccessAttributes = {
   readonly name: string;
 };
 
-export type AccessVerb = 'get' | 'list' | 'watch';
+export type AccessVerb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete';

@@ -9,8 +9,8 @@ export const corsHeaders: Readonly<Record<string, string>> = {
 
 /** Further headers of the answer to a preflight request. */
 export const preflightHeaders: Readonly<Record<string, string>> = {
-  'access-control-allow-methods': 'GET, HEAD, POST, OPTIONS',
+  'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS',
   'access-control-allow-headers':
-    'Accept, Authorization, Content-Type, If-None-Match, Last-Event-ID, X-Auth-Code, X-Krateo-TraceId, X-Request-Id',
+    'Accept, Authorization, Content-Type, If-Match, If-None-Match, Last-Event-ID, X-Auth-Code, X-Krateo-TraceId, X-Request-Id',
   'access-control-max-age': '300',
 };

@@ -14,7 +14,7 @@ export type RouteContext = {
 };
 
 export type Route = {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Such as `/resources/:global_uid`. */
   readonly path: string;
   /** Name in metrics and logs. */
@@ -78,6 +78,8 @@ type Found =
 
 type RawParams = Readonly<Record<string, string | undefined>>;
 
+const routerMethods = { GET: 'get', POST: 'post', PUT: 'put', PATCH: 'patch', DELETE: 'delete' } as const;
+
 /** The router only finds the route: its own error handling would send a thrown error's properties. */
 function createMatcher(routes: readonly Route[]): (request: Request) => Promise<Found> {
   const router = IttyRouter();
@@ -88,12 +90,8 @@ function createMatcher(routes: readonly Route[]): (request: Request) => Promise<
       route,
       params: { ...params },
     });
-    if (route.method === 'GET') {
-      router.get(route.path, found);
-      router.head(route.path, found);
-    } else {
-      router.post(route.path, found);
-    }
+    router[routerMethods[route.method]](route.path, found);
+    if (route.method === 'GET') router.head(route.path, found);
   }
   for (const path of new Set(routes.map((route) => route.path))) {
     const ofPath = routes.filter((route) => route.path === path);
