@@ -1,7 +1,8 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 import { conformanceTokens } from './conformance-tokens.ts';
+import { loadTokens } from './load-tokens.ts';
 import { startCluster } from './start-cluster.ts';
 
 const usage = `node lib/local/cluster/main.ts [options]
@@ -13,6 +14,8 @@ A Kubernetes API double for development and tests, as a process of its own.
   --data DIR         keeps the cluster there; a second start finds it again
   --kubeconfig FILE  writes a kubeconfig there
   --user NAME        whose kubeconfig it is: admin (default), alice or bob
+  --demo             a small living workload
+  --fixed-tokens     the tokens admin-token, alice-token and bob-token instead of random ones
   --no-tls           plain HTTP, where kubectl sends no tokens
   --faults-token T   lets whoever has this token switch faults on at POST /kubemirror-faults`;
 
@@ -24,6 +27,8 @@ const { values } = parseArgs({
     data: { type: 'string' },
     kubeconfig: { type: 'string' },
     user: { type: 'string', default: 'admin' },
+    demo: { type: 'boolean', default: false },
+    'fixed-tokens': { type: 'boolean', default: false },
     tls: { type: 'boolean', default: true },
     'faults-token': { type: 'string' },
     help: { type: 'boolean', default: false },
@@ -34,11 +39,12 @@ if (values.help) {
   process.exit(0);
 }
 
+if (values.data !== undefined) mkdirSync(values.data, { recursive: true, mode: 0o700 });
 const cluster = await startCluster({
   port: Number(values.port),
   host: values.host,
   tls: values.tls,
-  tokens: conformanceTokens,
+  tokens: values['fixed-tokens'] ? conformanceTokens : loadTokens(values.data),
   ...(values.data === undefined ? {} : { dataDir: values.data }),
   ...(values['faults-token'] === undefined ? {} : { faultsToken: values['faults-token'] }),
 });
