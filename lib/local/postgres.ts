@@ -94,6 +94,11 @@ async function prepareFolder(wanted: string | undefined, account: Account | unde
   await chown(folder, account.uid, account.gid);
   if (await isReachable(folder, account)) return folder;
   const moved = join('/var/tmp', `kubemirror-postgres-${Buffer.from(folder).toString('hex').slice(-64)}`);
+  if (!(await exists(join(folder, 'MOVED')))) {
+    // The folder was deleted since, and whoever did that meant the data as well.
+    await stopOrphan(moved);
+    await rm(moved, { recursive: true, force: true });
+  }
   await mkdir(moved, { recursive: true, mode: 0o700 });
   const { uid } = await stat(moved);
   if (uid !== 0 && uid !== account.uid) {
