@@ -9,6 +9,7 @@ import { selectBrokerManifests } from '../../lib/local/broker/broker-manifests.t
 import { readManifests } from '../../lib/local/broker/read-manifests.ts';
 import { configurations } from '../support/configuration-table.ts';
 import { type KubernetesManifest, type Manifest, readKnative } from '../support/read-knative.ts';
+import { mentionedTypes } from '../support/type-mentions.ts';
 
 const manifests = readKnative();
 const ofKind = (kind: string, apiVersion?: string) =>
@@ -121,6 +122,21 @@ describe('the Triggers', () => {
     const types = valuesOf(object.spec?.['filters'], 'type');
     expect(types.length).toBeGreaterThan(0);
     for (const type of types) expect(known).toContain(type);
+  });
+
+  it.each(ofKind('Trigger'))('$file lets through what its subscriber knows', ({ object }) => {
+    const { subscriber } = object.spec as { subscriber: { ref: { name: string } } };
+    const types = valuesOf(object.spec?.['filters'], 'type') as string[];
+    expect([...mentionedTypes(subscriber.ref.name)]).toEqual(expect.arrayContaining(types));
+  });
+
+  it('lead every type that a function emits or takes to somebody', () => {
+    const routed = new Set(
+      ofKind('Trigger').flatMap(({ object }) => valuesOf(object.spec?.['filters'], 'type')),
+    );
+    const mentioned = new Set(workloads.flatMap(({ folder }) => [...mentionedTypes(folder)]));
+    // Outcomes of rendering are for others to subscribe to: the renderer itself has written them down.
+    expect([...mentioned].filter((type) => !routed.has(type))).toEqual([eventTypes.appconfigRendered]);
   });
 
   it.each([...ofKind('Trigger'), ...ofKind('SinkBinding'), ...ofKind('PingSource'), ...ofKind('Broker')])(

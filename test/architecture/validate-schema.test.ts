@@ -20,6 +20,7 @@ const schema: OpenApiSchema = {
     list: { type: 'array', items: { type: 'object', properties: { a: { type: 'boolean' } } } },
     open: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
     opaque: { type: 'object' },
+    untyped: {},
   },
 };
 const resolve = (reference: string): OpenApiSchema => {
@@ -40,6 +41,7 @@ describe('validateSchema', () => {
         list: [{ a: true }, {}],
         open: { anything: [1] },
         opaque: { anything: {} },
+        untyped: { anything: [{}] },
       }),
     ).toEqual([]);
   });

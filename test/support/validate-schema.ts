@@ -62,7 +62,9 @@ export function validateSchema(
 function flatten(schema: OpenApiSchema, resolve: (reference: string) => OpenApiSchema): OpenApiSchema[] {
   const { $ref, allOf = [], ...own } = schema;
   const referred = $ref === undefined ? [] : flatten(resolve($ref), resolve);
-  return [own, ...referred, ...allOf.flatMap((one) => flatten(one, resolve))];
+  const others = [...referred, ...allOf.flatMap((one) => flatten(one, resolve))];
+  // A wrapper without fields of its own must not open what it wraps.
+  return others.length === 0 ? [own] : [{ ...own, properties: own.properties ?? {} }, ...others];
 }
 
 function validateHere(value: unknown, schema: OpenApiSchema, path: string): string[] {
@@ -106,11 +108,11 @@ function fieldSchemas(schema: OpenApiSchema, name: string): OpenApiSchema[] {
   return typeof additionalProperties === 'object' ? [additionalProperties] : [];
 }
 
-/** Whether a schema lets in fields that it does not name. An object without any description does. */
+/** Whether a schema lets in fields that it does not name. One that says nothing about fields does. */
 function isOpen(schema: OpenApiSchema): boolean {
   return (
     schema['x-kubernetes-preserve-unknown-fields'] === true ||
     schema.additionalProperties === true ||
-    (schema.type === 'object' && schema.properties === undefined && schema.additionalProperties === undefined)
+    (schema.properties === undefined && schema.additionalProperties === undefined)
   );
 }
