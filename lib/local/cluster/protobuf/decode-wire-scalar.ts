@@ -16,7 +16,8 @@ export function decodeWireScalar(wire: WireValue, scalar: ScalarType): unknown {
     case 'int64':
       return Number(wireInteger(wire));
     case 'number':
-      return wire.kind === 'fixed' ? wire.value : Number(wireInteger(wire));
+      if (wire.kind === 'fixed') return wire.value;
+      throw new WireError(`proto: field ${wire.number} is no number of fixed length, expected one`);
     case 'string':
       return wireBytes(wire).toString();
     case 'bytes':
