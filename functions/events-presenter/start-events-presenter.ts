@@ -121,7 +121,14 @@ export async function startEventsPresenter(
           readBounds: () => eventStreamBounds(pool),
           readEvents: (range) => readEventsAfter(pool, range),
           feed,
-          options: { heartbeatMs: config.HEARTBEAT_INTERVAL, retryMs, recheckMs, unknownRightsMs },
+          options: {
+            heartbeatMs: config.HEARTBEAT_INTERVAL,
+            retryMs,
+            recheckMs,
+            unknownRightsMs,
+            // Spread, because clients that came together would come back together.
+            lifetimeMs: config.STREAM_LIFETIME * (0.9 + Math.random() * 0.1),
+          },
           signal: streaming.signal,
           onUnavailable,
           onError: (error) => log.error({ err: error, requestId: request.requestId }, 'stream failed'),

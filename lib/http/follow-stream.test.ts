@@ -18,6 +18,7 @@ const options: FollowOptions = {
   retryMs: 3_000,
   recheckMs: 5_000,
   unknownRightsMs: 10_000,
+  lifetimeMs: 540_000,
 };
 
 beforeEach(() => {
@@ -213,6 +214,14 @@ describe('followStream()', () => {
     await vi.advanceTimersByTimeAsync(1_000);
     expect(await ended).toBe('token is expired');
     expect(client.text()).toContain('event: end\ndata: {"reason":"token is expired"}\n\n');
+  });
+
+  it('ends before somebody on the way would cut it', async () => {
+    const { follow } = world();
+    const client = fakeConnection();
+    const ended = follow(client.connection, { kind: 'now' });
+    await vi.advanceTimersByTimeAsync(540_000);
+    expect(await ended).toBe('stream is old, come back');
   });
 
   it('ends politely when the process stops, and silently when the client leaves', async () => {

@@ -37,6 +37,8 @@ export type FollowOptions = {
   readonly recheckMs: number;
   /** Longest wait for an answer about rights before the stream is ended, to be continued later. */
   readonly unknownRightsMs: number;
+  /** A stream is ended after this at the latest, before somebody on the way cuts it. Clients continue it. */
+  readonly lifetimeMs: number;
 };
 
 const pageSize = 200;
@@ -82,6 +84,7 @@ export async function followStream<Row extends Positioned>(
     if (!going()) return;
     connection.write(formatSseFrame({ comment: 'heartbeat', id: plan.idOf(position) }));
   }, options.heartbeatMs);
+  const lifetime = setTimeout(() => end('stream is old, come back'), options.lifetimeMs);
   const recheck = setInterval(() => {
     plan.refusal().then(
       (reason) => (reason === undefined ? undefined : end(reason)),
@@ -106,6 +109,7 @@ export async function followStream<Row extends Positioned>(
   } finally {
     clearInterval(heartbeat);
     clearInterval(recheck);
+    clearTimeout(lifetime);
     stream.signal.removeEventListener('abort', onAbort);
   }
   return endReason ?? 'client left';
