@@ -1,7 +1,6 @@
 import { randomInt } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { parseChaosArguments } from './chaos-arguments.ts';
 import { chaosCluster } from './chaos-cluster.ts';
 import { isConverged, runChaos } from './run-chaos.ts';
@@ -9,7 +8,7 @@ import { isConverged, runChaos } from './run-chaos.ts';
 /** `npm run test:chaos -- [--faults N] [--seed S] [--broker PROFILE] [--rate N]`: exit 0 only where all is equal. */
 const options = parseChaosArguments(process.argv.slice(2), () => randomInt(1_000_000));
 const say = (line: string) => process.stderr.write(`${new Date().toISOString().slice(11, 23)} ${line}\n`);
-const folder = mkdtempSync(join(tmpdir(), 'kubemirror-chaos-'));
+const folder = temporaryFolder('chaos');
 say(`seed ${options.seed}, ${options.faults} faults, broker ${options.broker}, logs in ${folder}/logs`);
 
 const cluster = await chaosCluster(folder, process.env);

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ReceivedFrame, readFrames } from '../support/read-stream.ts';
 import { type RunningMachine, startMachine } from '../support/running-machine.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 // Everything runs on two cores beside other tests; the road itself takes milliseconds.
 const arrival = { timeout: 30_000, interval: 100 };
@@ -14,7 +14,7 @@ let portBase: number;
 let machine: RunningMachine;
 
 beforeAll(async () => {
-  dataDir = mkdtempSync(join(tmpdir(), 'kubemirror-e2e-'));
+  dataDir = temporaryFolder('e2e');
   portBase = freePortBase();
   machine = await startMachine({ dataDir, portBase, args: ['--demo'] });
 }, 180_000);

@@ -1,16 +1,15 @@
 import { randomInt } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ChaosCluster, chaosCluster } from '../chaos/chaos-cluster.ts';
 import { runChaos } from '../chaos/run-chaos.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 let folder: string;
 let cluster: ChaosCluster;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'kubemirror-chaos-test-'));
+  folder = temporaryFolder('chaos-test');
   cluster = await chaosCluster(folder, process.env);
 });
 
