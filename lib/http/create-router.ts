@@ -1,5 +1,6 @@
 import { IttyRouter } from 'itty-router';
 import { corsHeaders, preflightHeaders } from './cors-headers.ts';
+import { finishResponse } from './finish-response.ts';
 import { requestIdOf } from './request-id.ts';
 import { statusResponse } from './status-response.ts';
 
@@ -51,7 +52,11 @@ export function createRouter(options: {
     const found = await match(request);
     let response: Response;
     try {
-      response = await answer(found, request, requestId);
+      response = await finishResponse(request, await answer(found, request, requestId));
+      if (request.method === 'HEAD') {
+        await response.body?.cancel();
+        response = new Response(null, { status: response.status, headers: response.headers });
+      }
     } catch (error) {
       options.onError(error, requestId);
       response = statusResponse(500, 'internal error');
@@ -123,10 +128,7 @@ async function answer(found: Found, request: Request, requestId: string): Promis
     case 'route': {
       const params = decodeParams(found.params);
       if (params === undefined) return statusResponse(400, 'path is not valid percent-encoding');
-      const response = await found.route.handle({ request, url: new URL(request.url), params, requestId });
-      if (request.method !== 'HEAD') return response;
-      await response.body?.cancel();
-      return new Response(null, { status: response.status, headers: response.headers });
+      return found.route.handle({ request, url: new URL(request.url), params, requestId });
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { CloudEvent } from '../core/cloud-event.ts';
 import type { EventAnswer } from '../core/event-answer.ts';
+import { overloadedAnswer } from '../core/ingest-answer.ts';
 import type { RawHandler } from './serve.ts';
 
 export type DecodeEvents = (
@@ -15,13 +16,21 @@ export type DecodeEvents = (
  * cost more than the event itself.
  * @param options.paths handlers by path
  * @param options.maxBodyBytes larger bodies are answered 413, at once where their length is announced
+ * @param options.maxBufferedBytes of all bodies that are still being read; beyond them 429, so that many slow
+ * senders of large bodies cannot fill the memory; default 64 MB
  */
 export function receiveEvents(options: {
   readonly decode: DecodeEvents;
   readonly paths: Readonly<Record<string, (events: readonly CloudEvent[]) => Promise<EventAnswer>>>;
   readonly maxBodyBytes: number;
+  readonly maxBufferedBytes?: number;
   readonly onError: (error: unknown) => void;
 }): RawHandler {
+  const limits = {
+    maxBytes: options.maxBodyBytes,
+    maxBufferedBytes: options.maxBufferedBytes ?? 64_000_000,
+    bufferedBytes: 0,
+  };
   return (request, response) => {
     if (request.method !== 'POST') return false;
     const url = request.url ?? '/';
@@ -29,12 +38,14 @@ export function receiveEvents(options: {
     const path = query === -1 ? url : url.slice(0, query);
     const handle = Object.hasOwn(options.paths, path) ? options.paths[path] : undefined;
     if (handle === undefined) return false;
-    readBody(request, options.maxBodyBytes, (body) => {
-      if (body === undefined) {
-        answer(response, { status: 413, message: `larger than ${options.maxBodyBytes} bytes` });
+    readBody(request, limits, (body) => {
+      if (body.kind === 'refused') {
+        // The rest of the body will not be read.
+        response.setHeader('connection', 'close');
+        answer(response, body.answer);
         return;
       }
-      const decoded = options.decode(request.headers, body);
+      const decoded = options.decode(request.headers, body.bytes);
       if (decoded.kind === 'invalid') {
         answer(response, { status: 400, message: decoded.reason });
         return;
@@ -51,30 +62,63 @@ export function receiveEvents(options: {
   };
 }
 
-/** Calls back with the whole body, or with `undefined` once it is too large; not at all when the sender went away. */
-function readBody(
-  request: IncomingMessage,
-  maxBytes: number,
-  done: (body: Buffer | undefined) => void,
-): void {
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) {
-    done(undefined);
+type BodyLimits = {
+  readonly maxBytes: number;
+  readonly maxBufferedBytes: number;
+  /** Of all requests that are being read, by what they announced or have sent so far. */
+  bufferedBytes: number;
+};
+
+type Body =
+  | { readonly kind: 'body'; readonly bytes: Buffer }
+  | { readonly kind: 'refused'; readonly answer: EventAnswer };
+
+/** Calls back once, with the whole body or with the answer why not; not at all when the sender went away. */
+function readBody(request: IncomingMessage, limits: BodyLimits, done: (body: Body) => void): void {
+  const announced = Number(request.headers['content-length'] ?? 0);
+  const refusal = refusalOf(announced, announced, limits);
+  if (refusal !== undefined) {
+    done({ kind: 'refused', answer: refusal });
     return;
   }
   const chunks: Buffer[] = [];
   let bytes = 0;
+  let reserved = announced;
+  let ended = false;
+  limits.bufferedBytes += reserved;
+  const end = (body?: Body) => {
+    if (ended) return;
+    ended = true;
+    limits.bufferedBytes -= reserved;
+    if (body !== undefined) done(body);
+  };
   request.on('data', (chunk: Buffer) => {
+    if (ended) return;
     bytes += chunk.length;
-    if (bytes <= maxBytes) chunks.push(chunk);
-    else if (bytes - chunk.length <= maxBytes) {
-      chunks.length = 0;
-      done(undefined);
+    if (bytes > reserved) {
+      const more = bytes - reserved;
+      const late = refusalOf(bytes, more, limits);
+      if (late !== undefined) {
+        chunks.length = 0;
+        end({ kind: 'refused', answer: late });
+        return;
+      }
+      reserved += more;
+      limits.bufferedBytes += more;
     }
+    chunks.push(chunk);
   });
-  request.on('end', () => {
-    if (bytes > maxBytes) return;
-    done(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
+  request.once('end', () => {
+    end({ kind: 'body', bytes: chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks) });
   });
+  request.once('close', () => end());
+}
+
+function refusalOf(bytes: number, more: number, limits: BodyLimits): EventAnswer | undefined {
+  if (bytes > limits.maxBytes) return { status: 413, message: `larger than ${limits.maxBytes} bytes` };
+  if (limits.bufferedBytes > 0 && limits.bufferedBytes + more > limits.maxBufferedBytes)
+    return overloadedAnswer;
+  return undefined;
 }
 
 function answer(response: ServerResponse, result: EventAnswer): void {
@@ -83,8 +127,6 @@ function answer(response: ServerResponse, result: EventAnswer): void {
   const headers: Record<string, string | number> = {
     ...(message !== undefined && { 'content-type': 'text/plain; charset=utf-8' }),
     ...(result.retryAfterSeconds !== undefined && { 'retry-after': result.retryAfterSeconds }),
-    // The rest of a body that is too large will not be read.
-    ...(result.status === 413 && { connection: 'close' }),
     ...reply?.headers,
   };
   // 204 has no body by definition, and Node refuses a length with it.

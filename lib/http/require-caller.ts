@@ -1,9 +1,7 @@
 import type { Authenticate, KnownCaller } from '../core/caller.ts';
 import { statusResponse } from './status-response.ts';
 
-export type CallerOutcome =
-  | KnownCaller
-  | { readonly kind: 'refused'; readonly response: Response };
+export type CallerOutcome = KnownCaller | { readonly kind: 'refused'; readonly response: Response };
 
 /** The caller of a request, or the refusal to send: 401, and 503 while nobody can tell. */
 export async function requireCaller(

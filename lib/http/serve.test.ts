@@ -8,11 +8,19 @@ it('serveHttp() closes after the requests in flight, whatever connections are op
   const answered = new Promise<Response>((resolve) => {
     answer = resolve;
   });
-  const server = await serveHttp({ port: 0, fetch: () => answered, onError: () => {} });
+  let arrive: () => void = () => {};
+  const arrived = new Promise<void>((resolve) => {
+    arrive = resolve;
+  });
+  const handle = (): Promise<Response> => {
+    arrive();
+    return answered;
+  };
+  const server = await serveHttp({ port: 0, fetch: handle, onError: () => {} });
   const silent = connect(server.port, '127.0.0.1');
   await once(silent, 'connect');
   const inFlight = fetch(`http://127.0.0.1:${server.port}/`);
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await arrived;
   let closed = false;
   const closing = server.close().then(() => {
     closed = true;

@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
+import { promisify } from 'node:util';
+import { constants, createGzip, gzip } from 'node:zlib';
+import { acceptsGzip } from './accepts-gzip.ts';
+
+/** Answers up to this are held whole, and so get an ETag; longer ones are sent while they come. */
+const maxHeldBytes = 1024 * 1024;
+/** Below this a compressed answer is hardly smaller, and fits into one packet anyway. */
+const minCompressedBytes = 1_024;
+/** Level 6 takes half as long again for 3 % less of JSON like ours. */
+const gzipOptions = { level: 4 };
+
+const compressible = /^(?:application\/(?:[a-z.+-]*json|yaml)|text\/(?!event-stream))/;
+
+/**
+ * Adds what every answer needs: an ETag and 304 for GET, gzip where the client takes it and it pays, and the
+ * `Vary` that tells caches so. A body that fails half-way fails the answer too: nothing is sent that looks whole
+ * and is not.
+ */
+export async function finishResponse(request: Request, response: Response): Promise<Response> {
+  const headers = new Headers(response.headers);
+  headers.append('vary', 'Accept-Encoding');
+  if (response.body === null) return new Response(null, { status: response.status, headers });
+  const reader = response.body.getReader();
+  const held = await readUpTo(reader, maxHeldBytes);
+  const zips =
+    acceptsGzip(request.headers.get('accept-encoding')) &&
+    compressible.test(headers.get('content-type') ?? '') &&
+    !headers.has('content-encoding');
+  if (zips && held.length >= minCompressedBytes) headers.set('content-encoding', 'gzip');
+  if (!held.ended) return sendOn(held.chunks, reader, { status: response.status, headers });
+
+  const bytes = Buffer.concat(held.chunks);
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  if (response.status === 200 && isRead && !headers.has('etag')) {
+    // Weak, because the compressed form has the same.
+    const etag = `W/"${createHash('sha256').update(bytes).digest('base64url').slice(0, 27)}"`;
+    headers.set('etag', etag);
+    if (!headers.has('cache-control')) headers.set('cache-control', 'private, no-cache');
+    if (matches(request.headers.get('if-none-match'), etag)) {
+      for (const name of ['content-encoding', 'content-type', 'content-length']) headers.delete(name);
+      return new Response(null, { status: 304, headers });
+    }
+  }
+  const body = headers.get('content-encoding') === 'gzip' && zips ? await zip(bytes, gzipOptions) : bytes;
+  return new Response(body, { status: response.status, headers });
+}
+
+const zip: (bytes: Buffer, options: typeof gzipOptions) => Promise<Buffer<ArrayBuffer>> = promisify(gzip);
+
+async function readUpTo(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  maxBytes: number,
+): Promise<{ chunks: Uint8Array[]; length: number; ended: boolean }> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  while (length <= maxBytes) {
+    const { done, value } = await reader.read();
+    if (done) return { chunks, length, ended: true };
+    chunks.push(value);
+    length += value.length;
+  }
+  return { chunks, length, ended: false };
+}
+
+function sendOn(
+  held: readonly Uint8Array[],
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  init: { readonly status: number; readonly headers: Headers },
+): Response {
+  const pending = [...held];
+  const body = new ReadableStream<Uint8Array>({
+    pull: async (controller) => {
+      const chunk = pending.shift();
+      if (chunk !== undefined) {
+        controller.enqueue(chunk);
+        return;
+      }
+      const { done, value } = await reader.read();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
+  if (init.headers.get('content-encoding') !== 'gzip') return new Response(body, init);
+  const source = Readable.fromWeb(body as NodeReadableStream<Uint8Array>);
+  const zipped = source.compose(createGzip({ ...gzipOptions, flush: constants.Z_NO_FLUSH }));
+  return new Response(Readable.toWeb(zipped) as ReadableStream<Uint8Array>, init);
+}
+
+function matches(ifNoneMatch: string | null, etag: string): boolean {
+  if (ifNoneMatch === null) return false;
+  const plain = (tag: string): string => tag.trim().replace(/^W\//, '');
+  return ifNoneMatch.split(',').some((tag) => tag.trim() === '*' || plain(tag) === plain(etag));
+}
