@@ -13,7 +13,7 @@ export type ReconcilerOptions = {
   readonly random: () => number;
 };
 
-const lookEveryMs = 1_000;
+const lookAtMostEveryMs = 1_000;
 
 /** A round that failed is made again sooner than the next regular one, but not at once. */
 const retryFraction = 0.1;
@@ -59,7 +59,7 @@ export async function runReconciler(options: ReconcilerOptions, signal: AbortSig
     for (const candidate of running) if (isDue(candidate)) void work(candidate);
     await new Promise<void>((resolve) => {
       wake = resolve;
-      sleep(lookEveryMs, signal).then(resolve, resolve);
+      sleep(Math.min(lookAtMostEveryMs, options.intervalMs / 4), signal).then(resolve, resolve);
     });
   }
 }

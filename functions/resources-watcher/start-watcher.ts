@@ -70,6 +70,7 @@ export async function startResourcesWatcher(
         },
       },
       maxBodyBytes: maxWantedBytes,
+      maxBufferedBytes: 4 * maxWantedBytes,
       onError: (error) => log.error({ err: error }, 'Cannot answer a request'),
     }),
     health: {

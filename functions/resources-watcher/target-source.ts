@@ -67,7 +67,8 @@ export function createTargetSource(options: TargetSourceOptions): TargetSource {
   };
 
   const pause = async (ms: number, signal: AbortSignal) => {
-    if (dirty) return;
+    // An abort before this point has no event left for us.
+    if (dirty || signal.aborted) return;
     const early = new AbortController();
     const onAbort = () => early.abort();
     wake = onAbort;

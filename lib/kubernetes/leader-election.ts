@@ -38,6 +38,8 @@ export async function runElected(options: ElectionOptions, signal: AbortSignal):
     signal.throwIfAborted();
     const round = await tryToHold(options, sighting);
     sighting = round.sighting;
+    if (round.holds && signal.aborted) await resign(options);
+    signal.throwIfAborted();
     if (round.holds) {
       options.observe({ kind: 'elected' });
       sighting = await leadWhileOurs(options, round.sighting, signal);

@@ -64,6 +64,7 @@ export function createRequestGate(options: RequestGateOptions): RequestGate {
         await sleep(ms, signal);
         return;
       }
+      signal.throwIfAborted();
       const early = new AbortController();
       const wake = () => early.abort();
       outageWaiters.add(wake);

@@ -62,13 +62,13 @@ export function createWatchSession(options: WatchSessionOptions): WatchSession {
     run: async (signal) => {
       const checkpoints = new Map(await load(options));
       options.onLoaded?.(checkpoints);
-      const windows = new Map<string, DeliveryWindow>();
+      const windows = new Map<string, Followed>();
       const current = createReflectorPool({
         create: (target) => {
           const key = targetKey(target);
-          const resumeFrom = windows.get(key)?.version() ?? checkpoints.get(key)?.resourceVersion;
+          const resumeFrom = windows.get(key)?.window.version() ?? checkpoints.get(key)?.resourceVersion;
           const window = createDeliveryWindow();
-          windows.set(key, window);
+          windows.set(key, { target, window });
           return options.follow(target, { resumeFrom, window });
         },
         onEnded: options.onEnded,
@@ -77,7 +77,7 @@ export function createWatchSession(options: WatchSessionOptions): WatchSession {
       });
       pool = current;
       apply();
-      const save = () => saveCheckpoints(options, { checkpoints, windows, running: current.running() });
+      const save = () => saveCheckpoints(options, checkpoints, windows);
       try {
         await Promise.race([saveNowAndThen(save, options, signal), current.failed]);
       } finally {
@@ -89,6 +89,9 @@ export function createWatchSession(options: WatchSessionOptions): WatchSession {
     },
   };
 }
+
+/** A target that is or was followed in this term, and how far its changes have arrived. */
+type Followed = { readonly target: WatchTarget; readonly window: DeliveryWindow };
 
 async function load(options: WatchSessionOptions): Promise<ReadonlyMap<string, WatchCheckpoint>> {
   try {
@@ -112,15 +115,11 @@ async function saveNowAndThen(
 
 async function saveCheckpoints(
   options: WatchSessionOptions,
-  state: {
-    readonly checkpoints: Map<string, WatchCheckpoint>;
-    readonly windows: ReadonlyMap<string, DeliveryWindow>;
-    readonly running: readonly RunningReflector[];
-  },
+  checkpoints: Map<string, WatchCheckpoint>,
+  followed: ReadonlyMap<string, Followed>,
 ): Promise<void> {
-  const { checkpoints } = state;
-  for (const { key, target } of state.running) {
-    const resourceVersion = state.windows.get(key)?.version();
+  for (const [key, { target, window }] of followed) {
+    const resourceVersion = window.version();
     if (resourceVersion !== undefined) checkpoints.set(key, { ...target, resourceVersion });
   }
   for (const [key, checkpoint] of checkpoints) {
