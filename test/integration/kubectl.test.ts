@@ -1,4 +1,4 @@
-import { execFile, execFileSync, spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,19 +8,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { conformanceTokens } from '../../lib/local/cluster/conformance-tokens.ts';
 import { type DevelopmentCluster, startCluster } from '../../lib/local/cluster/start-cluster.ts';
 import { eventually } from '../support/eventually.ts';
+import { hasKubectl } from '../support/has-kubectl.ts';
 
 const run = promisify(execFile);
-
-/** Whether stock kubectl is on the path; a machine with only Node has none, and its tests must pass, too. */
-function hasKubectl(): boolean {
-  try {
-    execFileSync('kubectl', ['version', '--client']);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw error;
-  }
-}
 
 let cluster: DevelopmentCluster | undefined;
 let folder = '';
