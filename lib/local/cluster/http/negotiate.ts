@@ -11,7 +11,7 @@ export type Negotiated = {
 
 const plain: Negotiated = { encoding: 'json', as: 'object', metaVersion: 'v1', pretty: false };
 
-/** Media types by what they write; protobuf is not spoken, which every client survives. */
+/** Media types by what they write; answers are never protobuf: whoever sends it takes JSON, too. */
 const encodings: Readonly<Record<string, 'json' | 'yaml'>> = {
   'application/json': 'json',
   'application/yaml': 'yaml',
@@ -41,21 +41,11 @@ export function negotiate(accept: string | undefined, transformable: Transformab
       pretty: parameters.get('pretty') === '1',
     };
   }
-  throw notAcceptable(acceptedTypes(transformable));
+  throw notAcceptable(acceptedTypes);
 }
 
-function acceptedTypes(transformable: Transformable): readonly string[] {
-  const kinds = {
-    none: [],
-    one: ['PartialObjectMetadata', 'Table'],
-    list: ['PartialObjectMetadataList', 'Table'],
-  };
-  return [
-    'application/json',
-    'application/yaml',
-    ...kinds[transformable].map((kind) => `application/json;as=${kind};v=v1;g=meta.k8s.io`),
-  ];
-}
+/** The server's own words; that protobuf is not among what is written here is no use to anybody. */
+const acceptedTypes = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
 
 function transformation(
   parameters: ReadonlyMap<string, string>,
