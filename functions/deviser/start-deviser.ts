@@ -105,6 +105,7 @@ export async function startDeviser({ config, log, signal }: Start<Config>): Prom
       decode: (headers, body) => decodeHttpEvents(headers, body, { data: 'raw' }),
       paths: { '/': () => tryRound() },
       maxBodyBytes: 1_000_000,
+      maxBufferedBytes: 4_000_000,
       onError: (error) => log.error({ err: error }, 'Cannot answer'),
     }),
     fetch: () => statusResponse(404, 'expected a CloudEvent by POST /'),

@@ -31,8 +31,7 @@ export async function startResourcesIngester({ config, log, signal }: Start<Conf
   const database = await openDatabase({
     config,
     functionName,
-    // One more for manifests, and one for readiness, so that neither waits for batches.
-    size: config.BATCH_WRITERS + 2,
+    size: config.DB_POOL_SIZE,
     statementTimeoutMs: config.STATEMENT_TIMEOUT,
     schemaQuery: 'select from resources, resource_history, events, quarantined_events limit 0',
     signal,
@@ -73,10 +72,15 @@ export async function startResourcesIngester({ config, log, signal }: Start<Conf
         '/quarantine': (events) => quarantineDeadLetters(events, { quarantine, classify: classifyError }),
       },
       maxBodyBytes: config.MAX_EVENT_BYTES,
+      maxBufferedBytes: config.QUEUE_MAX_BYTES,
       onError: (error) => log.error({ err: error }, 'Cannot answer'),
     }),
     fetch: () => statusResponse(404, 'expected a CloudEvent by POST /'),
-    health: { notReady: async () => (signal.aborted ? 'stopping' : database.problem()) },
+    health: {
+      // Every statement and every wait for a connection has its time, so a queue that stands longer is stuck.
+      notLive: () => (queue.oldestMs() > stuckAfterMs(config) ? 'the queue does not move' : undefined),
+      notReady: async () => (signal.aborted ? 'stopping' : database.problem()),
+    },
     onError: (error) => log.error({ err: error }, 'Cannot answer'),
   });
   return {
@@ -88,4 +92,9 @@ export async function startResourcesIngester({ config, log, signal }: Start<Conf
       await telemetry.stop();
     },
   };
+}
+
+/** A batch may be tried again after conflicts, and be split a few times for its poison. */
+function stuckAfterMs(config: Config): number {
+  return 10 * config.STATEMENT_TIMEOUT + 60_000;
 }

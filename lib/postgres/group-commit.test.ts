@@ -99,6 +99,32 @@ describe('createGroupCommit', () => {
     expect(queue.add(1, 5_000)).not.toBe('full');
   });
 
+  it('knows how long its oldest item has been on its way', async () => {
+    let nowMs = 0;
+    const { batches, write } = controlledWriter();
+    const queue = createGroupCommit<number, string>({
+      write,
+      limits: { maxRows: 1, maxBytes: 1_000, maxLingerMs: 1_000 },
+      writers: 1,
+      maxWaitingRows: 10,
+      maxWaitingBytes: 100,
+      nowMs: () => nowMs,
+    });
+    expect(queue.oldestMs()).toBe(0);
+    void queue.add(1, 1);
+    await turns(3);
+    nowMs = 500;
+    void queue.add(2, 1);
+    nowMs = 700;
+    expect(queue.oldestMs()).toBe(700);
+    batches[0]?.end();
+    await turns(4);
+    expect(queue.oldestMs()).toBe(200);
+    batches[1]?.end();
+    await turns(4);
+    expect(queue.oldestMs()).toBe(0);
+  });
+
   it('drains: takes nothing new and waits for what it has', async () => {
     const { batches, queue } = open();
     const outcome = queue.add(1, 10);

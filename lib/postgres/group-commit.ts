@@ -12,6 +12,8 @@ export type GroupCommit<Item, Outcome> = {
   readonly add: (item: Item, bytes: number) => Promise<Outcome> | 'full';
   readonly waitingRows: () => number;
   readonly waitingBytes: () => number;
+  /** How long the oldest item has been waiting or been written; 0 without any. For liveness. */
+  readonly oldestMs: () => number;
   /** Takes nothing new and resolves when all that was taken has been written or has failed. */
   readonly drain: () => Promise<void>;
 };
@@ -40,6 +42,8 @@ export function createGroupCommit<Item, Outcome>(options: {
   /** A look at the queue is due at the end of this turn of the event loop. */
   let looking = false;
   let idleWriters = options.writers;
+  /** When each batch in the works took its first item. */
+  const writing = new Set<{ readonly atMs: number }>();
   let draining = false;
   let onIdle: (() => void) | undefined;
 
@@ -81,10 +85,14 @@ export function createGroupCommit<Item, Outcome>(options: {
     for (const entry of batch) waitingBytes -= entry.bytes;
     seenRows = 0;
     idleWriters -= 1;
-    void settle(batch);
+    void settle(batch, { atMs: batch[0]?.atMs ?? options.nowMs() });
   };
 
-  const settle = async (batch: readonly Waiting<Item, Outcome>[]): Promise<void> => {
+  const settle = async (
+    batch: readonly Waiting<Item, Outcome>[],
+    started: { readonly atMs: number },
+  ): Promise<void> => {
+    writing.add(started);
     try {
       const outcomes = await options.write(batch.map((entry) => entry.item));
       for (const [index, entry] of batch.entries()) {
@@ -95,6 +103,7 @@ export function createGroupCommit<Item, Outcome>(options: {
     } catch (error) {
       for (const entry of batch) entry.reject(error);
     }
+    writing.delete(started);
     idleWriters += 1;
     if (waiting.length > 0) lookSoon();
     else if (idleWriters === options.writers) onIdle?.();
@@ -113,6 +122,10 @@ export function createGroupCommit<Item, Outcome>(options: {
     },
     waitingRows: () => waiting.length,
     waitingBytes: () => waitingBytes,
+    oldestMs: () => {
+      const times = [...writing, ...waiting.slice(0, 1)].map((entry) => entry.atMs);
+      return times.length === 0 ? 0 : options.nowMs() - Math.min(...times);
+    },
     drain: async () => {
       draining = true;
       if (waiting.length === 0 && idleWriters === options.writers) return;

@@ -31,8 +31,8 @@ inserted as (
   select
     s.cluster_name, s.uid, s.api_group, s.api_version, s.kind, s.resource, s.namespace, s.name,
     g.resource_version, s.resource_version_text, s.composition_id,
-    coalesce(s.raw -> 'metadata' -> 'labels', '{}'), s.owner_uids, coalesce(s.created_at, s.observed_at),
-    (select at from moment), s.observed_at, s.observed_at, s.raw, s.raw -> 'status', s.truncated
+    coalesce(nullif(s.raw -> 'metadata' -> 'labels', 'null'), '{}'), s.owner_uids, coalesce(s.created_at, s.observed_at),
+    (select at from moment), s.observed_at, s.observed_at, s.raw, nullif(s.raw -> 'status', 'null'), s.truncated
   from gone g
   join stage_resources s on s.ordinal = g.ordinal
   where not g.known
@@ -49,7 +49,7 @@ updated as (
     observed_at = s.observed_at,
     deleted_at = s.observed_at,
     raw = case when g.keeps_raw then r.raw else s.raw end,
-    status_raw = case when g.keeps_raw then r.status_raw else s.raw -> 'status' end,
+    status_raw = case when g.keeps_raw then r.status_raw else nullif(s.raw -> 'status', 'null') end,
     truncated = case when g.keeps_raw then r.truncated else s.truncated end
   from gone g
   join stage_resources s on s.ordinal = g.ordinal

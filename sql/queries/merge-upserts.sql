@@ -65,8 +65,8 @@ inserted as (
   select
     s.cluster_name, s.uid, s.api_group, s.api_version, s.kind, s.resource, s.namespace, s.name,
     c.resource_version, s.resource_version_text, c.composition_id,
-    coalesce(s.raw -> 'metadata' -> 'labels', '{}'), s.owner_uids, coalesce(s.created_at, s.observed_at),
-    (select at from moment), s.observed_at, s.raw, s.raw -> 'status', s.truncated
+    coalesce(nullif(s.raw -> 'metadata' -> 'labels', 'null'), '{}'), s.owner_uids, coalesce(s.created_at, s.observed_at),
+    (select at from moment), s.observed_at, s.raw, nullif(s.raw -> 'status', 'null'), s.truncated
   from candidate c
   join stage_resources s on s.ordinal = c.ordinal
   where c.age = 1 and not c.known
@@ -79,12 +79,12 @@ updated as (
     resource_version = c.resource_version,
     resource_version_text = s.resource_version_text,
     composition_id = c.composition_id,
-    labels = coalesce(s.raw -> 'metadata' -> 'labels', '{}'),
+    labels = coalesce(nullif(s.raw -> 'metadata' -> 'labels', 'null'), '{}'),
     owner_uids = s.owner_uids,
     updated_at = (select at from moment),
     observed_at = s.observed_at,
     raw = s.raw,
-    status_raw = s.raw -> 'status',
+    status_raw = nullif(s.raw -> 'status', 'null'),
     truncated = s.truncated
   from candidate c
   join stage_resources s on s.ordinal = c.ordinal

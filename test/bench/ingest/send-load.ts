@@ -18,16 +18,23 @@ const requests = Array.from({ length: warmUp + events }, (_, index) => requestBy
 const sockets = await Promise.all(Array.from({ length: inFlight }, open));
 
 await send(0, warmUp);
+const cpuBefore = process.cpuUsage();
 const startedAtMs = performance.now();
 const latenciesMs = await send(warmUp, warmUp + events);
 const seconds = (performance.now() - startedAtMs) / 1_000;
+const { user, system } = process.cpuUsage(cpuBefore);
 for (const socket of sockets) socket.destroy();
 
 latenciesMs.sort((a, b) => a - b);
 const quantile = (q: number) => latenciesMs[Math.floor(q * (latenciesMs.length - 1))];
-process.stdout.write(
-  `${JSON.stringify({ events_per_s: events / seconds, p50_ms: quantile(0.5), p99_ms: quantile(0.99) })}\n`,
-);
+const measures = {
+  events_per_s: events / seconds,
+  p50_ms: quantile(0.5),
+  p99_ms: quantile(0.99),
+  // What the load itself takes from the machine that is measured.
+  load_cpu_us_per_event: (user + system) / events,
+};
+process.stdout.write(`${JSON.stringify(measures)}\n`);
 
 async function open(): Promise<Socket> {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true });
