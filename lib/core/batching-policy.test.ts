@@ -30,23 +30,30 @@ describe('decideBatch', () => {
     expect(decideBatch(state({ rows: 1, arrivedRows: 0, ageMs: 0 }), limits)).toBe('flush');
   });
 
-  it('never flushes without rows or without a writer, and never waits longer than the linger with both', () => {
-    const count = fc.nat(200);
+  const count = fc.nat(200);
+  const states = fc.record({
+    rows: count,
+    bytes: fc.nat(2_000),
+    ageMs: fc.nat(20),
+    arrivedRows: count,
+    idleWriters: fc.nat(3),
+  });
+
+  it('never flushes without rows or without a writer', () => {
     fc.assert(
-      fc.property(
-        fc.record({
-          rows: count,
-          bytes: fc.nat(2_000),
-          ageMs: fc.nat(20),
-          arrivedRows: count,
-          idleWriters: fc.nat(3),
-        }),
-        (any) => {
-          const decision = decideBatch(any, limits);
-          if (any.rows === 0 || any.idleWriters === 0) expect(decision).toBe('wait');
-          else if (any.ageMs >= limits.maxLingerMs) expect(decision).toBe('flush');
-        },
-      ),
+      fc.property(states, fc.boolean(), (any, noRows) => {
+        const blocked = noRows ? { ...any, rows: 0 } : { ...any, idleWriters: 0 };
+        expect(decideBatch(blocked, limits)).toBe('wait');
+      }),
+    );
+  });
+
+  it('never waits longer than the linger with both', () => {
+    fc.assert(
+      fc.property(states, (any) => {
+        const due = { ...any, rows: any.rows + 1, idleWriters: any.idleWriters + 1, ageMs: any.ageMs + 5 };
+        expect(decideBatch(due, limits)).toBe('flush');
+      }),
     );
   });
 });

@@ -49,7 +49,7 @@ describe('createGroupCommit', () => {
     const { batches, queue } = open();
     void queue.add(1, 10);
     await turns(3);
-    const later = [queue.add(2, 10), queue.add(3, 10)];
+    const later = [queue.add(2, 10), queue.add(3, 10)].map((outcome) => Promise.resolve(outcome));
     await turns(3);
     expect(batches).toHaveLength(1);
     batches[0]?.end();
