@@ -36,7 +36,9 @@ export const coldstartBenchmark: Benchmark = {
   open: async () => {
     const folder = await mkdtemp(join(tmpdir(), 'kubemirror-coldstart-'));
     const bundle = fileURLToPath(new URL('../../../knative/bundle.ts', import.meta.url));
-    execFileSync(process.execPath, [bundle, '--out', folder, '--compile-cache'], { stdio: ['ignore', 'ignore', 'inherit'] });
+    execFileSync(process.execPath, [bundle, '--out', folder, '--compile-cache'], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
     const database = await openBenchDatabase();
     const cluster = await startCluster({
       tokens: { bench: { username: 'bench', groups: ['system:masters'] } },
