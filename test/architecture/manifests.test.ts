@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { parseManagedGroups } from '../../functions/resources-watcher/parse-managed-groups.ts';
 import { parseStaticKinds } from '../../functions/resources-watcher/parse-static-kinds.ts';
 import { eventTypes } from '../../lib/core/event-types.ts';
+import { formatSource } from '../../lib/core/resource-subject.ts';
 import { selectBrokerManifests } from '../../lib/local/broker/broker-manifests.ts';
 import { readManifests } from '../../lib/local/broker/read-manifests.ts';
 import { configurations } from '../support/configuration-table.ts';
@@ -97,6 +98,20 @@ describe('the manifests', () => {
     expect(selected.brokers.map(({ name }) => name)).toEqual(['default']);
     expect(selected.triggers).toHaveLength(ofKind('Trigger').length);
     expect(selected.pingSources).toHaveLength(ofKind('PingSource').length);
+  });
+});
+
+describe('the EventTypes', () => {
+  it('are those that the code emits', () => {
+    const ours = Object.values(eventTypes).filter((type) => type.startsWith('io.kubemirror.'));
+    const described = ofKind('EventType').map(({ object }) => String(object.spec?.['type']));
+    expect(described.toSorted()).toEqual(ours.toSorted());
+  });
+
+  it.each(ofKind('EventType'))('$file stands with the function that emits it', ({ folder, object }) => {
+    const { type, source } = object.spec as { type: string; source: string };
+    expect(mentionedTypes(folder)).toContain(type);
+    expect(source).toBe(formatSource('NAME', folder));
   });
 });
 
