@@ -7,10 +7,12 @@ import { targetKey, type WatchTarget } from '../../lib/core/watch-target.ts';
 import type { CheckpointStore } from '../../lib/kubernetes/checkpoint-store.ts';
 import type { KubernetesConnection } from '../../lib/kubernetes/connect-kubernetes.ts';
 import { createDiscovery } from '../../lib/kubernetes/discover-resources.ts';
-import { createReflector, type Reflector, type ReflectorOptions } from '../../lib/kubernetes/reflector.ts';
+import { createReflector, type Reflector } from '../../lib/kubernetes/reflector.ts';
+import type { ReflectorOptions } from '../../lib/kubernetes/reflector-parts.ts';
 import type { RunningReflector } from '../../lib/kubernetes/reflector-pool.ts';
 import { createRequestGate, defaultGateLimits } from '../../lib/kubernetes/request-gate.ts';
 import { runLeading } from '../../lib/kubernetes/run-leading.ts';
+import { createStreamingLists } from '../../lib/kubernetes/streaming-lists.ts';
 import { createWatchSession } from '../../lib/kubernetes/watch-session.ts';
 import type { Log } from '../../lib/runtime/log.ts';
 import { logElection } from '../../lib/runtime/log-election.ts';
@@ -86,6 +88,7 @@ export function createWatchManager(options: WatchManagerOptions): WatchManager {
     nowMs,
     sleep,
   });
+  const streamingLists = config.STREAMING_LISTS ? createStreamingLists(nowMs) : undefined;
   const discover = createDiscovery(request);
   const handlers = new Map<string, ResourceHandler>();
   const handlerOf = (target: WatchTarget): ResourceHandler => {
@@ -132,6 +135,7 @@ export function createWatchManager(options: WatchManagerOptions): WatchManager {
       gate,
       expectsBookmarks: true,
       emitsManifests: true,
+      streamingLists: target.custom || isBuiltIn(target.kind) ? streamingLists : undefined,
       maxSilenceMs: config.WATCH_SILENCE_TIMEOUT,
       isServed: () => isServed(target.kind),
       nowMs,
@@ -324,6 +328,12 @@ export function createWatchManager(options: WatchManagerOptions): WatchManager {
     notLive: () => stuckReason(session.running(), delivery, nowMs()),
     notReady: () => (source.current() === undefined ? 'waiting for discovery' : undefined),
   };
+}
+
+/** Aggregated API servers accept to list by watch and never come to an end. */
+function isBuiltIn({ group }: ResourceKind): boolean {
+  const isAggregated = group === 'metrics.k8s.io' || group.endsWith('.metrics.k8s.io');
+  return !isAggregated && (!group.includes('.') || group.endsWith('.k8s.io'));
 }
 
 /** Versions of listed objects are in no order, so only their list as a whole is a point to resume from. */

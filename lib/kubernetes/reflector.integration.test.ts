@@ -6,8 +6,10 @@ import type { ReflectorChange } from '../core/reflector-change.ts';
 import type { ClusterFaults } from '../local/cluster/faults/cluster-faults.ts';
 import type { DevelopmentCluster } from '../local/cluster/start-cluster.ts';
 import { sleep } from '../runtime/sleep.ts';
-import { createReflector, type ReflectorOptions } from './reflector.ts';
+import { createReflector } from './reflector.ts';
+import type { ReflectorOptions } from './reflector-parts.ts';
 import { createRequestGate } from './request-gate.ts';
+import { createStreamingLists } from './streaming-lists.ts';
 
 const configMaps = { group: '', version: 'v1', resource: 'configmaps', kind: 'ConfigMap' };
 const arrival = { timeout: 40_000, interval: 50 };
@@ -42,6 +44,27 @@ describe('a reflector on an API server', () => {
       change.kind === 'manifest' ? change.range.entries : [],
     );
     expect(entries.filter(([, name]) => name.startsWith('c-'))).toHaveLength(30);
+    await world.stop();
+  });
+
+  it('lists by watch where the server can', async () => {
+    const namespace = await cluster.createNamespace();
+    for (let index = 0; index < 10; index += 1) await put(namespace, `c-${index}`, {});
+    const listed: string[] = [];
+    const world = await follow(
+      {
+        streamingLists: createStreamingLists(Date.now),
+        request: (request) => {
+          listed.push(request.path);
+          return cluster.connection.request(request);
+        },
+      },
+      namespace,
+    );
+    await expect.poll(() => world.versions(), arrival).toEqual(await world.expected());
+    await world.put('late', {});
+    await expect.poll(() => world.state.has('late'), arrival).toBe(true);
+    expect(listed).toEqual([]);
     await world.stop();
   });
 

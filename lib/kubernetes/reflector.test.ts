@@ -2,9 +2,11 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createScriptedApiServer, statusAnswer } from '../../test/support/scripted-api-server.ts';
 import { createVirtualClock, type VirtualClock } from '../../test/support/virtual-clock.ts';
 import type { ReflectorChange, ReflectorEvent } from '../core/reflector-change.ts';
-import { createReflector, type Reflector, type ReflectorOptions } from './reflector.ts';
+import { createReflector, type Reflector } from './reflector.ts';
+import type { ReflectorOptions } from './reflector-parts.ts';
 import { createRequestGate, defaultGateLimits } from './request-gate.ts';
 import { UnreadableStreamError } from './split-lines.ts';
+import { createStreamingLists } from './streaming-lists.ts';
 
 type Server = ReturnType<typeof createScriptedApiServer>;
 
@@ -222,8 +224,12 @@ describe('a reflector in trouble', () => {
       'upserted replaced listed',
       'gone deleted',
     ]);
+    // Each end is told under a version that is not older than it: of the successor, or of the list.
     const gone = changes.filter((change) => change.kind === 'gone');
-    expect(gone.every((change) => change.identity.resourceVersion === server.version())).toBe(true);
+    expect(gone.map(({ identity }) => [identity.name, identity.uid, identity.resourceVersion])).toEqual([
+      ['replaced', 'first', '107'],
+      ['deleted', 'uid-102', server.version()],
+    ]);
   });
 
   it('honours Retry-After', async () => {
@@ -301,6 +307,23 @@ describe('a reflector in trouble', () => {
     });
   });
 
+  it('lists whole objects whatever expires where no manifests would find the rest', async () => {
+    const server = createScriptedApiServer();
+    for (let index = 0; index < 600; index += 1) server.put(`c-${String(index).padStart(4, '0')}`);
+    server.answerNextList(() => undefined);
+    server.answerNextList(() => {
+      server.compact();
+      return undefined;
+    });
+    const { changes, clock, events } = start(server, { emitsManifests: false });
+    await clock.until(server.isWatched);
+    const names = changes.flatMap((change) =>
+      change.kind === 'upserted' ? [change.object.metadata.name] : [],
+    );
+    expect(new Set(names).size).toBe(600);
+    expect(events.find((event) => event.kind === 'listed')).toMatchObject({ content: 'full', count: 600 });
+  });
+
   it('does not go back in time with a server that lags, but does when versions went back for good', async () => {
     const { server, changes, clock } = await watching();
     server.put('a');
@@ -336,6 +359,92 @@ describe('a reflector in trouble', () => {
     expect(woken).toEqual(['lost']);
     await clock.advance(30_000);
     expect(woken).toEqual(['lost', 'throttled']);
+  });
+});
+
+describe('a reflector that lists by watch', () => {
+  it('gets the initial events and all changes over one connection', async () => {
+    const server = createScriptedApiServer();
+    server.put('a');
+    server.put('b');
+    const { changes, clock } = start(server, { streamingLists: createStreamingLists(() => 0) });
+    await clock.until(() => changes.some((change) => change.kind === 'progress'));
+    expect(changes.map(short)).toEqual([
+      'upserted a listed',
+      'upserted b listed',
+      'manifest 2',
+      `progress ${server.version()}`,
+    ]);
+    const { query } = server.currentWatch();
+    expect(query.get('sendInitialEvents')).toBe('true');
+    expect(query.get('resourceVersionMatch')).toBe('NotOlderThan');
+    expect(query.has('resourceVersion')).toBe(false);
+    server.put('c');
+    await clock.until(() => changes.length === 5);
+    expect(changes.map(short).at(-1)).toBe('upserted c watched');
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('lists in pages at once where the server does not know it, and does not ask again', async () => {
+    const server = createScriptedApiServer();
+    server.put('a');
+    server.answerNextWatch(statusAnswer(422, 'Invalid'));
+    const { changes, clock } = start(server, { streamingLists: createStreamingLists(() => 0) });
+    await clock.until(server.isWatched, 100);
+    expect(changes.map(short)[0]).toBe('upserted a listed');
+    server.compact();
+    server.currentWatch().end();
+    await clock.until(() => changes.filter((change) => change.kind === 'progress').length === 2);
+    expect(server.requests.filter((path) => path.includes('sendInitialEvents'))).toHaveLength(1);
+  });
+
+  it('lists in pages after two streams without the mark of their end, and finds what went in between', async () => {
+    const server = createScriptedApiServer();
+    server.put('a');
+    server.withholdInitialEnd();
+    const { changes, clock, events } = start(server, { streamingLists: createStreamingLists(() => 0) });
+    await clock.until(() => server.watches.length === 1);
+    await clock.advance(20_000);
+    server.remove('a');
+    await clock.until(() => changes.some((change) => change.kind === 'progress'), 600_000);
+    const ends = events.filter((event) => event.kind === 'interrupted').map((event) => event.end);
+    expect(ends).toEqual(['stalled', 'stalled']);
+    expect(
+      changes.filter((change) => change.kind !== 'manifest' && change.kind !== 'progress').map(short),
+    ).toEqual(['upserted a listed', 'deleted a']);
+  });
+
+  it('starts over where the connection breaks before the end of the initial events', async () => {
+    const server = createScriptedApiServer();
+    server.put('a');
+    server.withholdInitialEnd();
+    const { changes, clock } = start(server, { streamingLists: createStreamingLists(() => 0) });
+    await clock.until(() => changes.length === 1);
+    server.withholdInitialEnd(false);
+    server.currentWatch().fail(new Error('ECONNRESET'));
+    server.put('b');
+    await clock.until(() => changes.some((change) => change.kind === 'progress'));
+    expect(changes.filter((change) => change.kind === 'upserted').map(short)).toEqual([
+      'upserted a listed',
+      'upserted b listed',
+    ]);
+  });
+});
+
+describe('createStreamingLists()', () => {
+  it('leaves a resource alone for an hour after two failures in a row', () => {
+    let nowMs = 0;
+    const lists = createStreamingLists(() => nowMs);
+    lists.failed('a');
+    lists.succeeded('a');
+    lists.failed('a');
+    expect(lists.isOn('a')).toBe(true);
+    lists.failed('a');
+    expect([lists.isOn('a'), lists.isOn('b')]).toEqual([false, true]);
+    nowMs = 3_600_000;
+    expect(lists.isOn('a')).toBe(true);
+    lists.refused();
+    expect([lists.isOn('a'), lists.isOn('b')]).toEqual([false, false]);
   });
 });
 

@@ -15,8 +15,8 @@ export type WatchOptions = {
   /** With its query. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Longest silence while we wait for the server; then the connection counts as dead. */
-  readonly maxSilenceMs: number;
+  /** Longest silence while we wait for the server, asked now and then; beyond it the connection counts as dead. */
+  readonly maxSilenceMs: () => number;
   readonly signal: AbortSignal;
   readonly nowMs: () => number;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -96,13 +96,13 @@ async function watchSilence(
   silence: Silence,
   connection: AbortController,
 ): Promise<void> {
-  const everyMs = Math.max(Math.min(options.maxSilenceMs / 4, 15_000), 10);
   try {
     while (!connection.signal.aborted) {
-      await options.sleep(everyMs, connection.signal);
-      if (silence.waiting && options.nowMs() - silence.sinceMs > options.maxSilenceMs) {
+      await options.sleep(Math.max(Math.min(options.maxSilenceMs() / 4, 15_000), 10), connection.signal);
+      const silentMs = options.nowMs() - silence.sinceMs;
+      if (silence.waiting && silentMs > options.maxSilenceMs()) {
         silence.stalled = true;
-        connection.abort(new Error(`silent for more than ${options.maxSilenceMs} ms`));
+        connection.abort(new Error(`silent for ${silentMs} ms`));
       }
     }
   } catch (error) {

@@ -28,9 +28,6 @@ export const watcherConfig = {
   WATCH_SILENCE_TIMEOUT: duration('150s').describe(
     'Silence after which a watch counts as dead; bookmarks come about every minute',
   ),
-  STREAMING_LISTS: flag(false).describe(
-    'List by watch (sendInitialEvents) where the API server can; falls back to pages',
-  ),
   LEADER_ELECTION: flag(false).describe('Run as one of several replicas, of which one at a time works'),
   LEASE_NAMESPACE: z
     .string()

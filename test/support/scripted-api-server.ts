@@ -30,6 +30,7 @@ export function createScriptedApiServer() {
   const nextLists: (() => KubernetesAnswer | undefined)[] = [];
   const nextWatches: (() => KubernetesAnswer | 'unreachable')[] = [];
   let compactedTo = 0;
+  let withholdsInitialEnd = false;
 
   const record = (type: string, object: KubernetesObject) => {
     history.push({ version, type, object });
@@ -87,6 +88,13 @@ export function createScriptedApiServer() {
     return scripted ?? list(new URLSearchParams(path.split('?')[1] ?? ''));
   };
 
+  const sendInitialEvents = (watch: ScriptedWatch) => {
+    for (const object of objects.values()) watch.send('ADDED', object);
+    const annotations = { 'k8s.io/initial-events-end': 'true' };
+    const mark = { kind: 'ConfigMap', metadata: { resourceVersion: String(version), annotations } };
+    if (!withholdsInitialEnd) watch.send('BOOKMARK', mark);
+  };
+
   const stream: KubernetesStream = async ({ path, signal }) => {
     signal.throwIfAborted();
     requests.push(path);
@@ -97,7 +105,9 @@ export function createScriptedApiServer() {
     const from = Number(query.get('resourceVersion'));
     const opened = openWatch(path, query, signal);
     watches.push(opened.watch);
-    if (from < compactedTo) {
+    if (query.get('sendInitialEvents') === 'true') {
+      sendInitialEvents(opened.watch);
+    } else if (from < compactedTo) {
       opened.watch.send('ERROR', { kind: 'Status', code: 410, reason: 'Expired' });
       opened.watch.end();
     } else {
@@ -118,6 +128,10 @@ export function createScriptedApiServer() {
     compact: () => {
       compactedTo = version + 1;
       version += 1;
+    },
+    /** Initial events come without the mark of their end, as through some proxies. */
+    withholdInitialEnd: (withheld = true) => {
+      withholdsInitialEnd = withheld;
     },
     /** Sets the versions back, as an etcd restore does. */
     rollBack: (to: number) => {
