@@ -12,6 +12,8 @@ import type { ResolvedDestination } from './resolve-destination.ts';
 type PingDeps = {
   readonly resolve: (destination: Destination, namespace: string) => ResolvedDestination;
   readonly post: Post;
+  /** When a schedule is due next; default `nextPingMs`. */
+  readonly nextMs?: (schedule: string, afterMs: number) => number;
   readonly signal: AbortSignal;
   readonly log: Log;
 };
@@ -24,9 +26,10 @@ export function startPingSources(
 }
 
 async function pingUntilStopped(source: PingSourceManifest, deps: PingDeps): Promise<void> {
+  const nextMs = deps.nextMs ?? nextPingMs;
   while (!deps.signal.aborted) {
     try {
-      await delay(nextPingMs(source.schedule, Date.now()) - Date.now(), undefined, {
+      await delay(nextMs(source.schedule, Date.now()) - Date.now(), undefined, {
         signal: deps.signal,
         ref: false,
       });
