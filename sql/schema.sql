@@ -218,16 +218,17 @@ CREATE UNIQUE INDEX app_configs_live_name ON public.app_configs USING btree (nam
 CREATE INDEX app_configs_live_order ON public.app_configs USING btree (created_at, id) WHERE (deleted_at IS NULL);
 CREATE INDEX events_composition ON ONLY public.events USING btree (composition_id, created_at) WHERE (composition_id IS NOT NULL);
 CREATE INDEX events_created ON ONLY public.events USING btree (created_at, "position");
+CREATE INDEX events_involved_kind ON ONLY public.events USING btree (cluster_name, involved_object_group, COALESCE(involved_object_resource, ''::text), involved_object_namespace);
 CREATE INDEX events_involved_uid ON ONLY public.events USING btree (involved_object_uid, created_at) WHERE (involved_object_uid IS NOT NULL);
 CREATE INDEX events_namespace_created ON ONLY public.events USING btree (namespace, created_at, "position");
 CREATE INDEX events_position ON ONLY public.events USING btree ("position");
-CREATE INDEX events_targets ON ONLY public.events USING btree (cluster_name, namespace, involved_object_group, COALESCE(involved_object_resource, ''::text), involved_object_namespace);
 CREATE UNIQUE INDEX events_version ON ONLY public.events USING btree (uid, resource_version_text, cluster_name, created_at);
 CREATE UNIQUE INDEX quarantined_events_open ON public.quarantined_events USING btree (function_name, ce_source, ce_id, ce_type) WHERE (replayed_at IS NULL);
 CREATE INDEX resource_history_object ON ONLY public.resource_history USING btree (uid, "position");
 CREATE INDEX resource_history_position ON ONLY public.resource_history USING btree ("position");
 CREATE INDEX resources_composition ON public.resources USING btree (composition_id) WHERE (composition_id IS NOT NULL);
 CREATE INDEX resources_deleted ON public.resources USING btree (deleted_at) WHERE (deleted_at IS NOT NULL);
+CREATE INDEX resources_gone_key ON public.resources USING btree (api_group, resource, cluster_name, namespace, name) WHERE (deleted_at IS NOT NULL);
 CREATE INDEX resources_labels ON public.resources USING gin (labels jsonb_path_ops) WHERE (labels <> '{}'::jsonb);
 CREATE INDEX resources_live_key ON public.resources USING btree (api_group, resource, cluster_name, namespace, name) WHERE (deleted_at IS NULL);
 CREATE INDEX resources_owner_uids ON public.resources USING gin (owner_uids) WHERE (owner_uids <> '{}'::text[]);

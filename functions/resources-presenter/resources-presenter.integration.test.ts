@@ -201,6 +201,87 @@ describe('GET /resources', () => {
   });
 });
 
+describe('GET /resources/count and /resources/summary', () => {
+  const answer = async (path: string, token: string): Promise<unknown> =>
+    (await world.get(path, token)).json();
+
+  it('count what the caller may list', async () => {
+    expect(await answer('/resources/count?group=apps&namespace=*', admin)).toEqual({ count: 5, exact: true });
+    expect(await answer('/resources/count?group=apps&namespace=*', alice)).toEqual({ count: 2, exact: true });
+    expect(await answer('/resources/count?group=apps&namespace=*', nobody)).toEqual({
+      count: 0,
+      exact: true,
+    });
+    const path = '/resources/count?group=apps&resource=deployments&namespace=bank';
+    expect((await refusal(path, alice)).status).toBe(403);
+  });
+
+  it('tell how many of each there are for the caller', async () => {
+    expect(await answer('/resources/summary?group=apps&namespace=*', alice)).toEqual({
+      by: 'kind',
+      exact: true,
+      items: [{ group: 'apps', resource: 'deployments', kind: 'Deployment', count: 2 }],
+    });
+    expect(await answer('/resources/summary?group=apps&namespace=*&by=namespace', admin)).toMatchObject({
+      items: [
+        { namespace: 'bank', count: 2 },
+        { namespace: 'shop', count: 2 },
+        { namespace: 'default', count: 1 },
+      ],
+    });
+    expect((await refusal('/resources/summary?group=apps&by=colour', admin)).message).toMatch(
+      /^invalid by: /,
+    );
+  });
+});
+
+describe('what the seed stack lacked', () => {
+  it('gives the chosen fields only', async () => {
+    const path = `/resources?group=apps&namespace=shop&name=cart&fields=name,${encodeURIComponent('raw.metadata.labels.app,raw.spec.none')}`;
+    expect(await (await world.get(path, admin)).json()).toEqual({
+      count: 1,
+      items: [{ name: 'cart', raw: { metadata: { labels: { app: 'cart' } } } }],
+    });
+    expect((await refusal('/resources?group=apps&fields=secret', admin)).message).toMatch(
+      /^invalid fields: /,
+    );
+  });
+
+  it('takes several groups and kinds, label selectors, and deleted objects', async () => {
+    expect(await names('/resources?group=apps&group=core&namespace=shop', admin)).toEqual([
+      'web-1',
+      'cart',
+      'checkout',
+    ]);
+    expect(await names('/resources?group=apps,core&kind=Pod,StatefulSet&namespace=*', admin)).toEqual([
+      'web-1',
+      'vault',
+    ]);
+    const selector = encodeURIComponent('app notin (x), app');
+    expect(await names(`/resources?group=apps&namespace=*&label_selector=${selector}`, admin)).toEqual([
+      'cart',
+    ]);
+    expect((await refusal('/resources?group=apps&label_selector=a%20in', admin)).message).toMatch(
+      /^invalid label_selector: /,
+    );
+    expect(await names('/resources?group=apps&namespace=*&deleted=true', admin)).toEqual(['gone']);
+    expect(await names('/resources?group=apps&namespace=shop&deleted=all', alice)).toEqual([
+      'cart',
+      'checkout',
+      'gone',
+    ]);
+    expect(await names('/resources?group=apps&namespace=*&deleted=true', nobody)).toEqual([]);
+    expect(await names('/resources?group=apps&namespace=*&at=2020-01-01T00:00:00Z', admin)).toEqual([]);
+  });
+
+  it('answers 304 to a client that has the page already', async () => {
+    const path = '/resources?group=apps&namespace=*&limit=2';
+    const etag = (await world.get(path, admin)).headers.get('etag') ?? '';
+    expect((await world.get(path, admin, { headers: { 'if-none-match': etag } })).status).toBe(304);
+    expect((await world.get(path, alice, { headers: { 'if-none-match': etag } })).status).toBe(200);
+  });
+});
+
 describe('POST /resources', () => {
   const post = (body: unknown): RequestInit => ({
     method: 'POST',

@@ -1,5 +1,7 @@
+import { z } from 'zod';
 import type { Authenticate, KnownCaller } from '../../lib/core/caller.ts';
-import type { Route } from '../../lib/http/create-router.ts';
+import type { ChosenFields } from '../../lib/core/query-fields.ts';
+import type { Route, RouteContext } from '../../lib/http/create-router.ts';
 import { forCaller } from '../../lib/http/for-caller.ts';
 import { invalidCursorResponse } from '../../lib/http/invalid-cursor-response.ts';
 import { missingClustersHeader } from '../../lib/http/missing-clusters-header.ts';
@@ -11,18 +13,29 @@ import {
 } from '../../lib/http/read-parameters.ts';
 import { rightsUnknownResponse } from '../../lib/http/rights-unknown-response.ts';
 import { statusResponse } from '../../lib/http/status-response.ts';
-import type { ResourceRow } from '../../lib/postgres/list-resources.ts';
+import type { CountOutcome } from './count-resources.ts';
+import type { Forbidden, ResourceParameters } from './find-visible.ts';
 import { getQuerySchema } from './get-parameters.ts';
 import type { GetOutcome } from './get-resource.ts';
 import { type ListParameters, listBodySchema, listQuerySchema } from './list-parameters.ts';
 import type { ListOutcome } from './list-resources.ts';
 import { resourceJson } from './resource-json.ts';
+import { refuseContradictions, resourceParameters } from './resource-parameters.ts';
+import { type SummaryOutcome, summaryQuerySchema } from './summarize-resources.ts';
 
 const maxBodyBytes = 1024 * 1024;
+
+/** Parameters of `GET /resources/count`; unknown names are ignored. */
+export const countQuerySchema = refuseContradictions(z.object(resourceParameters));
 
 export type RouteDependencies = {
   readonly authenticate: Authenticate;
   readonly list: (caller: KnownCaller, parameters: ListParameters) => Promise<ListOutcome>;
+  readonly count: (caller: KnownCaller, parameters: ResourceParameters) => Promise<CountOutcome>;
+  readonly summarize: (
+    caller: KnownCaller,
+    parameters: z.output<typeof summaryQuerySchema>,
+  ) => Promise<SummaryOutcome>;
   readonly get: (
     caller: KnownCaller,
     globalUid: string,
@@ -32,17 +45,14 @@ export type RouteDependencies = {
   readonly onUnavailable: (reason: string) => void;
 };
 
-/** The REST API of the seed stack's resources-presenter. */
+/** The REST API: that of the seed stack's resources-presenter, and what it lacked. */
 export function routes(deps: RouteDependencies): Route[] {
   const list = { path: '/resources', name: 'resources' };
   return [
     {
       ...list,
       method: 'GET',
-      handle: (context) =>
-        forCaller(deps, context, async (caller) =>
-          answerList(deps, caller, readQueryParameters(listQuerySchema, context.url.searchParams)),
-        ),
+      handle: byQuery(deps, listQuerySchema, (caller, parameters) => answerList(deps, caller, parameters)),
     },
     {
       ...list,
@@ -51,39 +61,98 @@ export function routes(deps: RouteDependencies): Route[] {
         forCaller(deps, context, async (caller) => {
           const body = await readJsonBody(context.request, maxBodyBytes);
           if (body.kind === 'refused') return body.response;
-          return answerList(deps, caller, readParameters(listBodySchema, body.value));
+          const parameters = readParameters(listBodySchema, body.value);
+          return parameters.kind === 'refused'
+            ? parameters.response
+            : answerList(deps, caller, parameters.value);
         }),
     },
     {
       method: 'GET',
+      path: '/resources/count',
+      name: 'resources_count',
+      handle: byQuery(deps, countQuerySchema, async (caller, parameters) =>
+        answerCount(caller, await deps.count(caller, parameters)),
+      ),
+    },
+    {
+      method: 'GET',
+      path: '/resources/summary',
+      name: 'resources_summary',
+      handle: byQuery(deps, summaryQuerySchema, async (caller, parameters) =>
+        answerSummary(caller, await deps.summarize(caller, parameters)),
+      ),
+    },
+    {
+      // Global ids hold a colon, so that no path above can be one.
+      method: 'GET',
       path: '/resources/:global_uid',
       name: 'resource_detail',
-      handle: (context) =>
-        forCaller(deps, context, async (caller) => {
-          const parameters = readQueryParameters(getQuerySchema, context.url.searchParams);
-          if (parameters.kind === 'refused') return parameters.response;
-          return answerGet(await deps.get(caller, context.params['global_uid'] ?? '', parameters.value));
-        }),
+      handle: byQuery(deps, getQuerySchema, async (caller, parameters, { params }) =>
+        answerGet(await deps.get(caller, params['global_uid'] ?? '', parameters)),
+      ),
     },
   ];
+}
+
+/** Answers a known caller's request with parameters that are as they should be. */
+function byQuery<Schema extends z.ZodObject>(
+  deps: RouteDependencies,
+  schema: Schema,
+  handle: (caller: KnownCaller, parameters: z.output<Schema>, context: RouteContext) => Promise<Response>,
+): Route['handle'] {
+  return (context) =>
+    forCaller(deps, context, async (caller) => {
+      const parameters: ParametersOutcome<z.output<Schema>> = readQueryParameters(
+        schema,
+        context.url.searchParams,
+      );
+      return parameters.kind === 'refused' ? parameters.response : handle(caller, parameters.value, context);
+    });
 }
 
 async function answerList(
   deps: RouteDependencies,
   caller: KnownCaller,
-  parameters: ParametersOutcome<ListParameters>,
+  parameters: ListParameters,
 ): Promise<Response> {
-  if (parameters.kind === 'refused') return parameters.response;
-  const outcome = await deps.list(caller, parameters.value);
+  const outcome = await deps.list(caller, parameters);
   switch (outcome.kind) {
     case 'page':
-      return envelope(outcome.rows, outcome.cursor, outcome.missingClusters);
+      return envelope(outcome.rows, outcome, parameters.fields);
     case 'invalid-cursor':
       return invalidCursorResponse();
     case 'forbidden':
-      return statusResponse(403, forbiddenMessage(caller, outcome), {
-        details: { group: outcome.group, kind: outcome.resource },
-      });
+      return forbidden(caller, outcome);
+    case 'rights-unknown':
+      return rightsUnknownResponse();
+  }
+}
+
+function answerCount(caller: KnownCaller, outcome: CountOutcome): Response {
+  switch (outcome.kind) {
+    case 'count': {
+      const { count, exact, missingClusters } = outcome;
+      return Response.json({ count, exact }, { headers: missingClustersHeader(missingClusters) });
+    }
+    case 'forbidden':
+      return forbidden(caller, outcome);
+    case 'rights-unknown':
+      return rightsUnknownResponse();
+  }
+}
+
+function answerSummary(caller: KnownCaller, outcome: SummaryOutcome): Response {
+  switch (outcome.kind) {
+    case 'summary': {
+      const { by, rows, exact, missingClusters } = outcome;
+      const items = rows.map(({ group, resource, kind, value, count }) =>
+        by === 'kind' ? { group, resource, kind, count } : { [by]: value, count },
+      );
+      return Response.json({ by, exact, items }, { headers: missingClustersHeader(missingClusters) });
+    }
+    case 'forbidden':
+      return forbidden(caller, outcome);
     case 'rights-unknown':
       return rightsUnknownResponse();
   }
@@ -92,7 +161,7 @@ async function answerList(
 function answerGet(outcome: GetOutcome): Response {
   switch (outcome.kind) {
     case 'found':
-      return envelope([outcome.row], undefined, []);
+      return envelope([outcome.row], { cursor: undefined, missingClusters: [] }, undefined);
     case 'not-found':
       return statusResponse(404, 'resource not found');
     case 'rights-unknown':
@@ -101,20 +170,24 @@ function answerGet(outcome: GetOutcome): Response {
 }
 
 function envelope(
-  rows: readonly ResourceRow[],
-  cursor: string | undefined,
-  missingClusters: readonly string[],
+  rows: Extract<ListOutcome, { kind: 'page' }>['rows'],
+  page: { readonly cursor: string | undefined; readonly missingClusters: readonly string[] },
+  fields: ChosenFields | undefined,
 ): Response {
-  const items = rows.map(resourceJson).join(',');
-  const end = cursor === undefined ? '' : `,"cursor":${JSON.stringify(cursor)}`;
+  const items = rows.map((row) => resourceJson(row, fields)).join(',');
+  const end = page.cursor === undefined ? '' : `,"cursor":${JSON.stringify(page.cursor)}`;
   return new Response(`{"count":${rows.length},"items":[${items}]${end}}`, {
-    headers: { 'content-type': 'application/json', ...missingClustersHeader(missingClusters) },
+    headers: { 'content-type': 'application/json', ...missingClustersHeader(page.missingClusters) },
   });
 }
 
 /** In the API server's words. */
-function forbiddenMessage(caller: KnownCaller, denied: Extract<ListOutcome, { kind: 'forbidden' }>): string {
+function forbidden(caller: KnownCaller, denied: Forbidden): Response {
   const { group, resource, namespace } = denied;
   const qualified = group === '' ? resource : `${resource}.${group}`;
-  return `${qualified} is forbidden: User "${caller.user.username}" cannot list resource "${resource}" in API group "${group}" in the namespace "${namespace}"`;
+  return statusResponse(
+    403,
+    `${qualified} is forbidden: User "${caller.user.username}" cannot list resource "${resource}" in API group "${group}" in the namespace "${namespace}"`,
+    { details: { group, kind: resource } },
+  );
 }

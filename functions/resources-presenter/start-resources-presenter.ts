@@ -6,22 +6,27 @@ import { createRouter } from '../../lib/http/create-router.ts';
 import { serveHttp } from '../../lib/http/serve.ts';
 import { openClusters } from '../../lib/kubernetes/open-clusters.ts';
 import { connectionSettings } from '../../lib/postgres/connection-settings.ts';
+import { countResources as countRows } from '../../lib/postgres/count-resources.ts';
 import { createPool } from '../../lib/postgres/create-pool.ts';
 import { getResource as getRow } from '../../lib/postgres/get-resource.ts';
 import { listGroupResources } from '../../lib/postgres/list-group-resources.ts';
 import { listResourceNamespaces } from '../../lib/postgres/list-resource-namespaces.ts';
 import { listResources as listRows } from '../../lib/postgres/list-resources.ts';
 import { readInstallation } from '../../lib/postgres/read-installation.ts';
+import { summarizeResources as summarizeRows } from '../../lib/postgres/summarize-resources.ts';
 import { waitForDatabase } from '../../lib/postgres/wait-for-database.ts';
 import type { Running, Start } from '../../lib/runtime/run-function.ts';
 import { sleep } from '../../lib/runtime/sleep.ts';
 import { startTelemetry } from '../../lib/telemetry/start-telemetry.ts';
 import { accessHooks } from './access-hooks.ts';
 import type { configSchema } from './config.ts';
+import { countResources } from './count-resources.ts';
+import type { ResourceInventory } from './find-visible.ts';
 import { getResource } from './get-resource.ts';
 import { listResources } from './list-resources.ts';
 import { createPresenterMetrics } from './presenter-metrics.ts';
 import { routes } from './routes.ts';
+import { summarizeResources } from './summarize-resources.ts';
 
 const functionName = 'resources-presenter';
 
@@ -62,6 +67,10 @@ export async function startResourcesPresenter(
     ...accessHooks(telemetry.metrics, log),
   });
   const cursorKeys = deriveSealingKeys(config.CURSOR_KEY ?? installation.sealingSecret, 'cursor');
+  const inventory: ResourceInventory = {
+    resources: (of) => listGroupResources(pool, of),
+    namespaces: (of) => listResourceNamespaces(pool, of),
+  };
   const server = await serveHttp({
     port: config.PORT,
     fetch: createRouter({
@@ -70,12 +79,21 @@ export async function startResourcesPresenter(
         list: (caller, parameters) =>
           listResources(caller, parameters, {
             clusters,
+            inventory,
             cursorKeys,
-            inventory: {
-              resources: (of) => listGroupResources(pool, of),
-              namespaces: (of) => listResourceNamespaces(pool, of),
-            },
             listRows: (scope, filter, page) => listRows(pool, scope, filter, page),
+          }),
+        count: (caller, parameters) =>
+          countResources(caller, parameters, {
+            clusters,
+            inventory,
+            countRows: (scope, filter, max) => countRows(pool, scope, filter, max),
+          }),
+        summarize: (caller, parameters) =>
+          summarizeResources(caller, parameters, {
+            clusters,
+            inventory,
+            summarizeRows: (scope, filter, options) => summarizeRows(pool, scope, filter, options),
           }),
         get: (caller, globalUid, fields) =>
           getResource(caller, globalUid, {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseLabelSelector } from './label-selector.ts';
 
 /** As in the seed stack: no name, namespace or version of Kubernetes is longer. */
 const maxTextBytes = 256;
@@ -99,6 +100,23 @@ export function labelsField() {
     .optional();
 }
 
+/** A label selector with all of Kubernetes' operators, such as `app in (a,b),!canary`; gives its requirements. */
+export function labelSelectorField() {
+  const message = `expected a label selector of at most ${maxLabelsBytes} bytes`;
+  return z
+    .string({ error: message })
+    .refine((text) => Buffer.byteLength(text) <= maxLabelsBytes, message)
+    .transform((text, context) => {
+      const selector = parseLabelSelector(text);
+      if (selector.kind === 'selector') {
+        return selector.requirements.length === 0 ? undefined : selector.requirements;
+      }
+      context.addIssue({ code: 'custom', message: selector.message });
+      return z.NEVER;
+    })
+    .optional();
+}
+
 export function cursorField() {
   const message = `expected the cursor of a page before`;
   return z
@@ -140,4 +158,43 @@ function parseJson(text: string): unknown {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+/** Chosen members of an item, and paths into its object. */
+export type ChosenFields = {
+  readonly members: readonly string[];
+  readonly paths: readonly (readonly string[])[];
+};
+
+const maxFields = 64;
+
+/**
+ * Members by name and, with `raw.` in front, paths into the object; comma-separated or as a list. A dot inside a
+ * name is escaped by a backslash, as in `raw.metadata.annotations.example\.com/owner`.
+ */
+export function fieldsField(members: readonly string[]) {
+  const message = `expected names of ${members.join(', ')}, or paths such as raw.spec.replicas`;
+  return z
+    .union([boundedText(maxLabelsBytes), z.array(boundedText(maxTextBytes)).max(maxFields)], {
+      error: message,
+    })
+    .transform((given, context): ChosenFields | undefined => {
+      const names = splitMembers(given);
+      if (names.length === 0) return undefined;
+      const paths = names.filter((name) => name.startsWith('raw.')).map(splitPath);
+      const plain = names.filter((name) => !name.startsWith('raw.'));
+      const wrong = plain.some((name) => !members.includes(name)) || paths.some((path) => path.includes(''));
+      if (!wrong && names.length <= maxFields) return { members: plain, paths };
+      context.addIssue({ code: 'custom', message });
+      return z.NEVER;
+    })
+    .optional();
+}
+
+/** `raw.a.b\.c` is the path a, b.c. */
+function splitPath(field: string): string[] {
+  return field
+    .slice('raw.'.length)
+    .split(/(?<!\\)\./)
+    .map((segment) => segment.replaceAll('\\.', '.'));
 }

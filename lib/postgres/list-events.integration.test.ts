@@ -69,7 +69,8 @@ const everything: EventFilter = {
   labels: undefined,
   since: undefined,
 };
-const everywhere: EventScope[] = [{ cluster: 'here', events: { kind: 'everywhere' }, involved: [] }];
+const allEvents: EventScope = { cluster: 'here', events: { kind: 'everywhere' }, involved: [] };
+const everywhere: EventScope[] = [allEvents];
 
 async function names(
   filter: Partial<EventFilter>,
@@ -125,7 +126,7 @@ describe('listEvents()', () => {
     const labels = { app: 'web' };
     expect(await names({ labels })).toEqual(['here:own-label-uid']);
     const pods = { group: '', resource: 'pods', where: { kind: 'everywhere' as const } };
-    expect(await names({ labels }, [{ ...everywhere[0]!, involved: [pods] }])).toEqual([
+    expect(await names({ labels }, [{ ...allEvents, involved: [pods] }])).toEqual([
       'repeated',
       'here:own-label-uid',
       'oldest',

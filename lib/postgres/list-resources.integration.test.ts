@@ -1,17 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TestDatabase, testDatabase } from '../../test/support/database.ts';
+import { insertHistory } from '../../test/support/insert-history.ts';
 import { insertResources, type ResourceFixture } from '../../test/support/insert-resources.ts';
+import { parseLabelSelector } from '../core/label-selector.ts';
 import { resourceScopeParameter } from '../core/scope-parameter.ts';
+import { countResources } from './count-resources.ts';
 import { getResource } from './get-resource.ts';
 import { listGroupResources } from './list-group-resources.ts';
 import { listResourceNamespaces } from './list-resource-namespaces.ts';
-import {
-  listResources,
-  type ResourceFilter,
-  type ResourcePage,
-  type ResourceSort,
-  resourceKey,
-} from './list-resources.ts';
+import { listResources, type ResourcePage, type ResourceSort, resourceKey } from './list-resources.ts';
+import type { ResourceFilter } from './resource-filter.ts';
+import { summarizeResources } from './summarize-resources.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -42,6 +41,7 @@ const rows: readonly ResourceFixture[] = [
 const everything: ResourceFilter = {
   groups: ['apps'],
   resources: undefined,
+  kinds: undefined,
   version: undefined,
   cluster: undefined,
   namespace: undefined,
@@ -49,7 +49,10 @@ const everything: ResourceFilter = {
   nameContains: undefined,
   compositionId: undefined,
   labels: undefined,
+  labelRequirements: undefined,
   updatedSince: undefined,
+  deleted: 'live',
+  at: undefined,
 };
 const firstPage: ResourcePage = {
   sort: 'resource',
@@ -58,6 +61,7 @@ const firstPage: ResourcePage = {
   limit: 100,
   withRaw: false,
   withStatus: false,
+  paths: undefined,
 };
 const resourcesOf: Readonly<Record<string, readonly string[]>> = {
   apps: ['deployments', 'statefulsets'],
@@ -101,6 +105,13 @@ describe('listResources()', () => {
     ['labels', { labels: { app: 'cart' } }, ['cart']],
     ['labels that must all be there', { labels: { app: 'cart', tier: 'db' } }, []],
     ['a version', { version: 'v2' }, []],
+    ['kinds', { kinds: ['StatefulSet', 'X'] }, ['vault']],
+    ['deleted objects', { deleted: 'deleted' }, ['gone']],
+    [
+      'live and deleted objects',
+      { deleted: 'all', namespace: 'shop' },
+      ['Check_out%', 'cart', 'checkout', 'gone'],
+    ],
     ['what changed', { updatedSince: '2026-11-20T23:00:00Z' }, ['Check_out%']],
     ['a cluster', { cluster: 'elsewhere' }, []],
   ])('takes %s', async (_, filter, expected) => {
@@ -168,6 +179,193 @@ describe('listResources()', () => {
   });
 });
 
+describe('label selectors', () => {
+  const selected = async (text: string): Promise<string[]> => {
+    const selector = parseLabelSelector(text);
+    if (selector.kind === 'invalid') throw new Error(selector.message);
+    return names(
+      { groups: ['labelled'], labelRequirements: selector.requirements },
+      { scopes: labelledScope },
+    );
+  };
+  const labelledScope = [
+    { cluster: 'here', group: 'labelled', resource: 'things', where: { kind: 'everywhere' as const } },
+  ];
+  const labelled: Readonly<Record<string, Record<string, string>>> = {
+    a: {},
+    b: { app: 'web', 'example.com/size': '10' },
+    c: { app: 'web', tier: '' },
+    d: { app: 'db', 'example.com/size': '-3' },
+    e: { app: 'x', 'example.com/size': '9223372036854775808' },
+    f: { 'example.com/size': 'big' },
+  };
+  beforeAll(async () => {
+    const group = { api_group: 'labelled', resource: 'things', kind: 'Thing' };
+    await insertResources(
+      database.pool,
+      Object.entries(labelled).map(([name, labels]) => ({ name, labels, ...group })),
+    );
+  });
+
+  it.each([
+    'app',
+    '!app',
+    'app=web',
+    'app!=web',
+    'app in (web,db)',
+    'app notin (web,db)',
+    'app=web,app=db',
+    'app=web,!tier',
+    'tier=',
+    'example.com/size>9',
+    'example.com/size<0',
+    'example.com/size>2,app',
+    '',
+  ])('take by %j what the API server takes', async (text) => {
+    const selector = parseLabelSelector(text);
+    if (selector.kind === 'invalid') throw new Error(selector.message);
+    const expected = Object.entries(labelled).filter(([, labels]) => selector.matches(labels));
+    expect(await selected(text)).toEqual(expected.map(([name]) => name));
+  });
+});
+
+describe('chosen paths', () => {
+  it('give the JSON at each, and null where there is none', async () => {
+    const paths = [
+      ['metadata', 'name'],
+      ['metadata', 'labels'],
+      ['spec', 'replicas'],
+    ];
+    const scope = resourceScopeParameter(allScopes);
+    const [row] = await listResources(
+      database.pool,
+      scope,
+      { ...everything, name: 'cart' },
+      { ...firstPage, paths },
+    );
+    expect(row?.parts?.[0]).toBe('"cart"');
+    expect(JSON.parse(row?.parts?.[1] ?? '')).toEqual({ app: 'cart', tier: 'web' });
+    expect(row?.parts?.[2]).toBeNull();
+  });
+});
+
+describe('countResources() and summarizeResources()', () => {
+  it('count inside the scope, and no further than they are told', async () => {
+    const scope = resourceScopeParameter(allScopes);
+    expect(await countResources(database.pool, scope, everything, 100)).toBe(5);
+    expect(await countResources(database.pool, scope, everything, 3)).toBe(3);
+    expect(await countResources(database.pool, resourceScopeParameter([]), everything, 100)).toBe(0);
+  });
+
+  it('tell how many there are of each, most first', async () => {
+    const by = async (key: 'kind' | 'namespace' | 'status' | 'composition') =>
+      (
+        await summarizeResources(database.pool, resourceScopeParameter(allScopes), everything, {
+          by: key,
+          max: 100,
+        })
+      ).map(({ kind, value, count }) => [kind ?? value, count]);
+    expect(await by('kind')).toEqual([
+      ['Deployment', 4],
+      ['StatefulSet', 1],
+    ]);
+    expect(await by('namespace')).toEqual([
+      ['shop', 3],
+      ['bank', 2],
+    ]);
+    expect(await by('composition')).toEqual([
+      [null, 3],
+      ['0f9c2d1e-0000-4000-8000-000000000000', 1],
+      [composition, 1],
+    ]);
+  });
+
+  it('take the phase for a status, else what the most telling condition says', async () => {
+    const statuses = [
+      { phase: 'Running', conditions: [{ type: 'Ready', status: 'False' }] },
+      {
+        conditions: [
+          { type: 'Available', status: 'True' },
+          { type: 'Ready', status: 'False' },
+        ],
+      },
+      { conditions: [{ type: 'Progressing', status: 'True' }] },
+      { conditions: 'none' },
+      null,
+    ];
+    const group = { api_group: 'stated', resource: 'things', kind: 'Thing' };
+    await insertResources(
+      database.pool,
+      statuses.map((status, index) => ({ name: `s${index}`, status_raw: status, ...group })),
+    );
+    const scope = resourceScopeParameter([
+      { cluster: 'here', group: 'stated', resource: 'things', where: { kind: 'everywhere' } },
+    ]);
+    const filter = { ...everything, groups: ['stated'] };
+    const rows = await summarizeResources(database.pool, scope, filter, { by: 'status', max: 100 });
+    expect(rows.map(({ value, count }) => [value, count])).toEqual([
+      ['Unknown', 3],
+      ['NotReady', 1],
+      ['Running', 1],
+    ]);
+  });
+});
+
+describe('the past', () => {
+  const at = (time: string) => ({ groups: ['past'], at: time });
+  const scope = [
+    { cluster: 'here', group: 'past', resource: 'things', where: { kind: 'everywhere' as const } },
+  ];
+  beforeAll(async () => {
+    const thing = { api_group: 'past', resource: 'things', kind: 'Thing' };
+    await insertResources(database.pool, [
+      { name: 'unchanged', updated_at: '2026-11-20T10:00:00Z', ...thing },
+      { name: 'changed', updated_at: '2026-11-20T13:00:00Z', labels: { step: '2' }, ...thing },
+      { name: 'deleted', updated_at: '2026-11-20T13:00:00Z', deleted_at: '2026-11-20T13:00:00Z', ...thing },
+      { name: 'new', updated_at: '2026-11-20T13:00:00Z', ...thing },
+    ]);
+    await insertHistory(database.pool, [
+      {
+        name: 'changed',
+        recorded_at: '2026-11-20T11:00:00Z',
+        raw: { metadata: { labels: { step: '1' } } },
+        ...thing,
+      },
+      {
+        name: 'changed',
+        recorded_at: '2026-11-20T13:00:00Z',
+        raw: { metadata: { labels: { step: '2' } } },
+        ...thing,
+      },
+      { name: 'deleted', recorded_at: '2026-11-20T11:00:00Z', ...thing },
+      { name: 'deleted', recorded_at: '2026-11-20T13:00:00Z', operation: 'deleted', ...thing },
+      { name: 'new', recorded_at: '2026-11-20T13:00:00Z', ...thing },
+    ]);
+  });
+
+  it('is what was stored at a time', async () => {
+    expect(await names(at('2026-11-20T09:00:00Z'), { scopes: scope })).toEqual([]);
+    expect(await names(at('2026-11-20T10:30:00Z'), { scopes: scope })).toEqual(['unchanged']);
+    expect(await names(at('2026-11-20T12:00:00Z'), { scopes: scope })).toEqual([
+      'changed',
+      'deleted',
+      'unchanged',
+    ]);
+    expect(await names(at('2026-11-20T14:00:00Z'), { scopes: scope })).toEqual([
+      'changed',
+      'new',
+      'unchanged',
+    ]);
+    const step = (time: string) => names({ ...at(time), labels: { step: '1' } }, { scopes: scope });
+    expect(await step('2026-11-20T12:00:00Z')).toEqual(['changed']);
+    expect(await step('2026-11-20T14:00:00Z')).toEqual([]);
+  });
+
+  it('is only for who has the right', async () => {
+    expect(await names(at('2026-11-20T12:00:00Z'), { scopes: [] })).toEqual([]);
+  });
+});
+
 describe('getResource()', () => {
   it('finds a live object by cluster and uid, and no other', async () => {
     const fields = { withRaw: true, withStatus: true };
@@ -180,13 +378,14 @@ describe('getResource()', () => {
 
 describe('listGroupResources() and listResourceNamespaces()', () => {
   it('name each kind with live objects once, and the namespaces that it is in', async () => {
-    const kinds = (group: string, cluster = 'here') => listGroupResources(database.pool, { cluster, group });
+    const kinds = (group: string, cluster = 'here') =>
+      listGroupResources(database.pool, { cluster, group, withDeleted: false });
     expect(await kinds('apps')).toEqual(['deployments', 'statefulsets']);
     expect(await kinds('apps', 'elsewhere')).toEqual(['deployments']);
     expect(await kinds('')).toEqual(['nodes', 'pods']);
     expect(await kinds('nothing')).toEqual([]);
     const namespaces = (group: string, resource: string, cluster = 'here') =>
-      listResourceNamespaces(database.pool, { cluster, group, resource });
+      listResourceNamespaces(database.pool, { cluster, group, resource, withDeleted: false });
     expect(await namespaces('apps', 'deployments')).toEqual(['bank', 'shop']);
     expect(await namespaces('apps', 'deployments', 'elsewhere')).toEqual(['shop']);
     expect(await namespaces('', 'nodes')).toEqual(['']);

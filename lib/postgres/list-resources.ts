@@ -1,25 +1,8 @@
 import type { Pool } from 'pg';
 import type { ScopeParameter } from '../core/scope-parameter.ts';
-import { likePattern } from './like-pattern.ts';
-import { loadSql } from './load-sql.ts';
+import { filterParameters, type ResourceFilter, resourceStatement } from './resource-filter.ts';
 
 export type ResourceSort = 'resource' | 'created_at' | 'updated_at' | 'global_uid' | 'composition_id';
-
-/** Which rows; `undefined` takes all. */
-export type ResourceFilter = {
-  readonly groups: readonly string[];
-  readonly resources: readonly string[] | undefined;
-  readonly version: string | undefined;
-  readonly cluster: string | undefined;
-  readonly namespace: string | undefined;
-  readonly name: string | undefined;
-  /** Anywhere in the name, in either case. */
-  readonly nameContains: string | undefined;
-  readonly compositionId: string | undefined;
-  readonly labels: Readonly<Record<string, string>> | undefined;
-  /** RFC 3339. */
-  readonly updatedSince: string | undefined;
-};
 
 export type ResourcePage = {
   readonly sort: ResourceSort;
@@ -29,9 +12,11 @@ export type ResourcePage = {
   readonly limit: number;
   readonly withRaw: boolean;
   readonly withStatus: boolean;
+  /** Paths into the object whose values are wanted. */
+  readonly paths: readonly (readonly string[])[] | undefined;
 };
 
-/** Times are RFC 3339 in UTC with microseconds; `raw` and `status_raw` are JSON texts. */
+/** Times are RFC 3339 in UTC with microseconds; `raw`, `status_raw` and `parts` are JSON texts. */
 export type ResourceRow = {
   readonly name: string;
   readonly uid: string;
@@ -44,32 +29,27 @@ export type ResourceRow = {
   readonly cluster_name: string;
   readonly created_at: string;
   readonly updated_at: string;
+  readonly deleted_at: string | null;
   readonly composition_id: string | null;
   readonly raw: string | null;
   readonly status_raw: string | null;
+  /** Values at the page's paths, in their order; null where an object has none there. */
+  readonly parts: readonly (string | null)[] | null;
 };
 
-/** Live objects inside the scope, in the page's order. */
+/** Objects inside the scope, in the page's order. */
 export async function listResources(
   pool: Pick<Pool, 'query'>,
   scope: ScopeParameter,
   filter: ResourceFilter,
   page: ResourcePage,
 ): Promise<ResourceRow[]> {
-  const result = await pool.query<ResourceRow>(statements[page.sort][statementKind(page)], [
-    JSON.stringify(scope),
-    ...oneOrSeveral(filter.groups),
-    ...oneOrSeveral(filter.resources),
-    filter.version,
-    filter.cluster,
-    filter.namespace,
-    filter.name,
-    filter.nameContains === undefined ? undefined : likePattern(filter.nameContains),
-    filter.compositionId,
-    filter.labels === undefined ? undefined : JSON.stringify(filter.labels),
-    filter.updatedSince,
+  const at = filter.at === undefined ? 'now' : 'past';
+  const result = await pool.query<ResourceRow>(statements[page.sort][statementKind(page)][at], [
+    ...filterParameters(scope, filter),
     page.withRaw,
     page.withStatus,
+    page.paths === undefined ? undefined : JSON.stringify(page.paths),
     page.limit,
     ...(page.after ?? []),
   ]);
@@ -84,12 +64,6 @@ export function resourceKey(row: ResourceRow, sort: ResourceSort): (string | nul
 /** How many values a key of this order has. */
 export function resourceKeyLength(sort: ResourceSort): number {
   return orders[sort].types.length;
-}
-
-function oneOrSeveral(
-  values: readonly string[] | undefined,
-): [string | undefined, readonly string[] | undefined] {
-  return values?.length === 1 ? [values[0], undefined] : [undefined, values];
 }
 
 type Order = {
@@ -140,15 +114,13 @@ const orders: Readonly<Record<ResourceSort, Order>> = {
 };
 
 /** Number of the first keyset parameter in list-resources.sql. */
-const firstKeyParameter = 17;
+const firstKeyParameter = 22;
 
 type StatementKind = 'first ascending' | 'first descending' | 'next ascending' | 'next descending';
 
 function statementKind(page: ResourcePage): StatementKind {
   return `${page.after === undefined ? 'first' : 'next'} ${page.descending ? 'descending' : 'ascending'}`;
 }
-
-const template = loadSql('list-resources');
 
 const statements = Object.fromEntries(
   Object.entries(orders).map(([sort, order]) => [
@@ -160,13 +132,16 @@ const statements = Object.fromEntries(
       'next descending': statement(order, 'desc', true),
     },
   ]),
-) as Record<ResourceSort, Record<StatementKind, string>>;
+) as Record<ResourceSort, Record<StatementKind, { now: string; past: string }>>;
 
 /** Only constants of this file go into the text. */
-function statement(order: Order, direction: 'asc' | 'desc', next: boolean): string {
+function statement(order: Order, direction: 'asc' | 'desc', next: boolean): { now: string; past: string } {
   const parameters = order.types.map((type, index) => `$${firstKeyParameter + index}::${type}`);
   const after = `(${order.columns.join(', ')}) ${direction === 'asc' ? '>' : '<'} (${parameters.join(', ')})`;
-  return template
-    .replace('/* after */ true', () => (next ? after : 'true'))
-    .replace('/* order */', () => order.columns.map((column) => `${column} ${direction}`).join(', '));
+  const fill = (text: string): string =>
+    text
+      .replace('/* after */ true', () => (next ? after : 'true'))
+      .replace('/* order */', () => order.columns.map((column) => `${column} ${direction}`).join(', '));
+  const { now, past } = resourceStatement('list-resources');
+  return { now: fill(now), past: fill(past) };
 }

@@ -13,9 +13,11 @@ select
   r.cluster_name,
   to_char(r.created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as created_at,
   to_char(r.updated_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as updated_at,
+  null as deleted_at,
   r.composition_id,
   case when $3::boolean then r.raw::text end as raw,
-  case when $4::boolean then r.status_raw::text end as status_raw
+  case when $4::boolean then r.status_raw::text end as status_raw,
+  null as parts
 from resources r
 where r.uid = $1
   and r.cluster_name = $2

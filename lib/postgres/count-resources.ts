@@ -1,0 +1,19 @@
+import type { Pool } from 'pg';
+import type { ScopeParameter } from '../core/scope-parameter.ts';
+import { filterParameters, type ResourceFilter, resourceStatement } from './resource-filter.ts';
+
+const statement = resourceStatement('count-resources');
+
+/** How many objects are inside the scope, counted up to `max`. */
+export async function countResources(
+  pool: Pick<Pool, 'query'>,
+  scope: ScopeParameter,
+  filter: ResourceFilter,
+  max: number,
+): Promise<number> {
+  const result = await pool.query<{ count: number }>(
+    filter.at === undefined ? statement.now : statement.past,
+    [...filterParameters(scope, filter), max],
+  );
+  return result.rows[0]?.count ?? 0;
+}

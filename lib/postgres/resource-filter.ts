@@ -1,0 +1,84 @@
+import type { LabelRequirement } from '../core/label-selector.ts';
+import type { ScopeParameter } from '../core/scope-parameter.ts';
+import { likePattern } from './like-pattern.ts';
+import { loadSql } from './load-sql.ts';
+
+/** Which objects; `undefined` takes all. */
+export type ResourceFilter = {
+  readonly groups: readonly string[];
+  readonly resources: readonly string[] | undefined;
+  readonly kinds: readonly string[] | undefined;
+  readonly version: string | undefined;
+  readonly cluster: string | undefined;
+  readonly namespace: string | undefined;
+  readonly name: string | undefined;
+  /** Anywhere in the name, in either case. */
+  readonly nameContains: string | undefined;
+  readonly compositionId: string | undefined;
+  readonly labels: Readonly<Record<string, string>> | undefined;
+  readonly labelRequirements: readonly LabelRequirement[] | undefined;
+  /** RFC 3339. */
+  readonly updatedSince: string | undefined;
+  readonly deleted: 'live' | 'deleted' | 'all';
+  /** RFC 3339: as it was stored at that time. Then nothing is deleted. */
+  readonly at: string | undefined;
+};
+
+const visible = loadSql('visible-resources');
+const resourcesAt = loadSql('resources-at');
+
+/**
+ * A query over resources with the condition that all of them have, as it is `now` and as it was in the `past` (at
+ * `filter.at`).
+ */
+export function resourceStatement(name: string): { readonly now: string; readonly past: string } {
+  const now = loadSql(name).replace('/* visible */', () => visible);
+  return { now, past: now.replace('/* source */ resources r', () => `${resourcesAt} r`) };
+}
+
+/** The values of $1 to $17, see visible-resources.sql. */
+export function filterParameters(scope: ScopeParameter, filter: ResourceFilter): unknown[] {
+  const { labels, requirements } = indexableLabels(filter);
+  return [
+    JSON.stringify(scope),
+    ...oneOrSeveral(filter.groups),
+    ...oneOrSeveral(filter.resources),
+    filter.version,
+    filter.cluster,
+    filter.namespace,
+    filter.name,
+    filter.nameContains === undefined ? undefined : likePattern(filter.nameContains),
+    filter.compositionId,
+    labels,
+    filter.updatedSince,
+    filter.kinds,
+    requirements,
+    filter.at === undefined ? filter.deleted : 'live',
+    filter.at,
+  ];
+}
+
+function oneOrSeveral(
+  values: readonly string[] | undefined,
+): [string | undefined, readonly string[] | undefined] {
+  return values?.length === 1 ? [values[0], undefined] : [undefined, values];
+}
+
+/** Equalities go where an index can answer them; where two contradict each other, one is left as it is. */
+function indexableLabels(filter: ResourceFilter): {
+  labels: string | undefined;
+  requirements: string | undefined;
+} {
+  const labels: Record<string, string> = { ...filter.labels };
+  const rest: LabelRequirement[] = [];
+  for (const requirement of filter.labelRequirements ?? []) {
+    const [value, ...others] = requirement.values;
+    const isEquality = requirement.operator === 'in' && value !== undefined && others.length === 0;
+    if (isEquality && !Object.hasOwn(labels, requirement.key)) labels[requirement.key] = value;
+    else rest.push(requirement);
+  }
+  return {
+    labels: Object.keys(labels).length === 0 ? undefined : JSON.stringify(labels),
+    requirements: rest.length === 0 ? undefined : JSON.stringify(rest),
+  };
+}
