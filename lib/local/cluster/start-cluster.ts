@@ -109,7 +109,10 @@ export async function startCluster(options: StartClusterOptions): Promise<Develo
     (request, response) => {
       void serveFaults(request, response, { faults, token: options.faultsToken })
         .then((taken) => (taken ? undefined : serveRequest(state, request, response)))
-        .catch(state.onDefect);
+        .catch((error: unknown) => {
+          state.onDefect(error);
+          response.destroy();
+        });
     },
   );
   const port = await listen(server, options.port ?? 0, host);

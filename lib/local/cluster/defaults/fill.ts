@@ -11,10 +11,15 @@ export function asList(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** Adds the fields that are missing or null. */
+/** The value as a text; empty where it is none. */
+export function asText(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+/** Adds the fields that are missing, null or an empty text, which the server's types cannot tell from missing. */
 export function fill<T extends Fields>(object: T, defaults: Fields): T {
   const missing = Object.entries(defaults).filter(
-    ([name, value]) => value !== undefined && (object[name] === undefined || object[name] === null),
+    ([name, value]) => value !== undefined && (object[name] ?? '') === '',
   );
   return missing.length === 0 ? object : { ...object, ...Object.fromEntries(missing) };
 }

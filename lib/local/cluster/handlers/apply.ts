@@ -9,11 +9,13 @@ import type { Answer } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
 import { readBody } from '../http/read-body.ts';
 import { isTrue, type ResourceInfo } from '../http/request-info.ts';
-import { badRequest, invalid, modified, notFound, StatusError } from '../http/status-error.ts';
+import { badRequest, invalid, modified, notFound, plainError, StatusError } from '../http/status-error.ts';
 import { presentObject } from '../present/present-object.ts';
 import type { Definition } from '../registry/definition.ts';
 import { emptyObject } from '../registry/normalize.ts';
 import { schemaOf } from '../registry/schema-of.ts';
+import { valueToTree } from '../schemas/parse-json-tree.ts';
+import { strictProblems } from '../schemas/strict-problems.ts';
 import { objectKey } from '../store/stored-object.ts';
 import { required } from '../validation/field-problem.ts';
 import { createObject } from '../writes/create-object.ts';
@@ -47,6 +49,7 @@ export async function apply(
   if (version !== '' && version !== String(stored?.revision ?? '')) {
     throw modified(definition, resource.name);
   }
+  requireDeclared(applied, definition, resource);
   const outcome = applyServerSide({
     live: stored === undefined ? emptyObject(definition) : presentObject(definition, stored),
     applied: withoutServerFields(applied),
@@ -105,6 +108,27 @@ function parseApplied(text: string): unknown {
     if (!(error instanceof Error)) throw error;
     throw badRequest(`error decoding YAML: ${error.message}`);
   }
+}
+
+/** Ownership is kept by type, so what no type declares cannot be applied. */
+function requireDeclared(
+  applied: KubernetesObject,
+  definition: Definition,
+  resource: Pick<ResourceInfo, 'namespace' | 'name'>,
+): void {
+  const unknown = strictProblems(valueToTree(applied), schemaOf(definition))
+    .filter((problem) => problem.startsWith('unknown field '))
+    .map(
+      (problem) =>
+        `.${JSON.parse(problem.slice('unknown field '.length)) as string}: field not declared in schema`,
+    );
+  if (unknown.length === 0) return;
+  const where = [resource.namespace, resource.name].join('/');
+  const problems = unknown.length === 1 ? unknown[0] : `errors:\n  ${unknown.join('\n  ')}`;
+  throw plainError(
+    `failed to create typed patch object (${where}; ${applied.apiVersion === 'v1' ? '/v1' : applied.apiVersion}, ` +
+      `Kind=${definition.kind}): ${problems}`,
+  );
 }
 
 /** What clients send back of what they read is not theirs to apply. */

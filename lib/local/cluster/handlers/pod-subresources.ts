@@ -6,7 +6,7 @@ import type { Call } from '../http/call.ts';
 import { decodeValue } from '../http/decode-object.ts';
 import { readBody } from '../http/read-body.ts';
 import type { ResourceInfo } from '../http/request-info.ts';
-import { badRequest, conflict } from '../http/status-error.ts';
+import { badRequest, conflict, plainError } from '../http/status-error.ts';
 import type { Definition } from '../registry/definition.ts';
 import { fieldsOfDefinition } from '../registry/field-values.ts';
 import { parseStored } from '../store/stored-object.ts';
@@ -65,6 +65,23 @@ export async function evictPod(
     preconditions: asFields(options['preconditions']) as { uid?: string; resourceVersion?: string },
   });
   return created;
+}
+
+/** `pods/log`: no container runs here, so there is nothing to read. */
+export function readPodLog(
+  cluster: ClusterState,
+  _call: Call,
+  definition: Definition,
+  resource: ResourceInfo,
+): Answer {
+  const stored = requireStored(cluster, definition, resource);
+  const node = asFields(parseStored(stored)['spec'])['nodeName'];
+  if (typeof node !== 'string' || node === '') {
+    throw badRequest(`pod ${stored.name} does not have a host assigned`);
+  }
+  throw plainError(
+    `Get "https://${node}:10250/containerLogs/${stored.key}": dial tcp: lookup ${node}: no such host`,
+  );
 }
 
 const created: Answer = {

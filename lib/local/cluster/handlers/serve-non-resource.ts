@@ -34,5 +34,27 @@ export async function serveNonResource(cluster: ClusterState, call: Call): Promi
   if (path === '/openid/v1/jwks') {
     return { kind: 'object', code: 200, object: { keys: cluster.tokens.jwks } };
   }
+  if (path === '/') return { kind: 'object', code: 200, object: { paths: rootPaths(cluster) } };
   return undefined;
 }
+
+/** What is there to ask for, as the root of the server lists it. */
+function rootPaths(cluster: ClusterState): readonly string[] {
+  const groups = cluster.registry.all().filter(({ group }) => group !== '');
+  const paths = groups.flatMap(({ group, version }) => [`/apis/${group}`, `/apis/${group}/${version}`]);
+  return [...new Set([...fixedPaths, ...paths])].sort();
+}
+
+const fixedPaths = [
+  '/api',
+  '/api/v1',
+  '/apis',
+  '/apis/',
+  '/healthz',
+  '/livez',
+  '/openapi/v3',
+  '/openapi/v3/',
+  '/openid/v1/jwks',
+  '/readyz',
+  '/version',
+];

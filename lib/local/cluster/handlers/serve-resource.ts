@@ -5,6 +5,7 @@ import type { ResourceInfo } from '../http/request-info.ts';
 import { methodNotAllowed } from '../http/status-error.ts';
 import type { ServedSubresource, Verb } from '../kinds.ts';
 import type { Definition } from '../registry/definition.ts';
+import { deprecationOf } from '../registry/deprecation-of.ts';
 import { reviewOf } from '../reviews/review-of.ts';
 import { create } from './create.ts';
 import { remove, removeCollection } from './delete.ts';
@@ -12,7 +13,7 @@ import { finalizeNamespace } from './finalize-namespace.ts';
 import { get } from './get.ts';
 import { list } from './list.ts';
 import { patch } from './patch.ts';
-import { bindPod, evictPod } from './pod-subresources.ts';
+import { bindPod, evictPod, readPodLog } from './pod-subresources.ts';
 import { scale } from './scale.ts';
 import { requestToken } from './token-request.ts';
 import { update } from './update.ts';
@@ -47,6 +48,8 @@ export async function serveResource(
 ): Promise<Answer | undefined> {
   const definition = cluster.registry.find(resource.group, resource.version, resource.resource);
   if (definition === undefined) return undefined;
+  const deprecation = deprecationOf(definition);
+  if (deprecation !== undefined) call.warnings.push(deprecation);
   const verb = call.info.verb as Verb;
   if (resource.subresource !== '') return serveSubresource(cluster, call, definition, resource);
   if (!isPlaceFor(verb, definition, resource)) throw methodNotAllowed();
@@ -89,6 +92,7 @@ const subresourceHandlers: Readonly<Record<string, Handler>> = {
   token: requestToken,
   binding: bindPod,
   eviction: evictPod,
+  log: readPodLog,
   ephemeralcontainers: update,
   resize: update,
   approval: update,

@@ -4,6 +4,7 @@ import type { Call } from '../http/call.ts';
 import { negotiate } from '../http/negotiate.ts';
 import type { ResourceInfo } from '../http/request-info.ts';
 import { expired } from '../http/status-error.ts';
+import { warningHeaders } from '../http/warning-headers.ts';
 import type { Definition } from '../registry/definition.ts';
 import type { StoredObject } from '../store/stored-object.ts';
 import { createEventRenderer } from '../watch/render-event.ts';
@@ -37,6 +38,7 @@ export function watch(
     (resource.name === '' || object.name === resource.name) &&
     selection.matches(object);
 
+  if (call.warnings.length > 0) call.response.setHeader('warning', warningHeaders(call.warnings));
   call.response.writeHead(200, {
     'content-type': negotiated.encoding === 'yaml' ? 'application/yaml' : 'application/json',
     'cache-control': 'no-cache, private',

@@ -9,6 +9,7 @@ import type { Answer } from './answer.ts';
 import type { Call } from './call.ts';
 import { type Negotiated, negotiate } from './negotiate.ts';
 import { toServerYaml } from './server-yaml.ts';
+import { warningHeaders } from './warning-headers.ts';
 
 /** Answers above this are compressed for clients that take it. */
 const gzipAboveBytes = 128 * 1_024;
@@ -124,10 +125,7 @@ export async function send(
   response.setHeader('content-type', contentType);
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   if (warnings.length > 0) {
-    response.setHeader(
-      'warning',
-      warnings.map((text) => `299 - ${JSON.stringify(text)}`),
-    );
+    response.setHeader('warning', warningHeaders(warnings));
   }
   if (zip) {
     response.setHeader('content-encoding', 'gzip');

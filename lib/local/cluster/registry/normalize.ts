@@ -20,5 +20,7 @@ export function normalizeObject(definition: Definition, object: KubernetesObject
 export function emptyObject(definition: Definition): KubernetesObject {
   const identity = { apiVersion: apiVersionOf(definition), kind: definition.kind, metadata: {} };
   const type = definition.custom === undefined ? builtInSchema(definition) : undefined;
-  return type === undefined ? identity : { ...(zeroObject(type) as KubernetesObject), ...identity };
+  if (type === undefined) return identity;
+  const { apiVersion: _apiVersion, kind: _kind, ...zero } = zeroObject(type) as KubernetesObject;
+  return { ...identity, ...zero, metadata: {} };
 }

@@ -5,6 +5,8 @@ import type { Strategy } from './strategy.ts';
 
 /** Jobs select their pods by their own uid, unless told otherwise. */
 export const jobStrategy: Strategy = {
+  // A promise to clients from before there was a collector.
+  defaultPropagation: 'Orphan',
   defaults: (object) => ({ ...object, spec: defaults('batch/jobs', asFields(object['spec'])) }),
   admit: (_cluster, object, before) => {
     const spec = asFields(object['spec']);

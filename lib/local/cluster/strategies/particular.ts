@@ -10,7 +10,7 @@ import { eventStrategy } from './event.ts';
 import { cronJobStrategy, jobStrategy } from './job.ts';
 import { namespaceStrategy } from './namespace.ts';
 import { podStrategy } from './pod.ts';
-import { bindingStrategy } from './rbac.ts';
+import { bindingStrategy, roleStrategy } from './rbac.ts';
 import { configMapStrategy, secretStrategy } from './secret.ts';
 import { serviceStrategy } from './service.ts';
 import { claimStrategy, storageClassStrategy, volumeStrategy } from './storage.ts';
@@ -35,7 +35,7 @@ export const particularStrategies: Readonly<Record<string, Strategy>> = {
   'apps/replicasets': workloadStrategy('apps/replicasets'),
   'apps/statefulsets': workloadStrategy('apps/statefulsets'),
   'apps/daemonsets': workloadStrategy('apps/daemonsets'),
-  replicationcontrollers: workloadStrategy('replicationcontrollers'),
+  replicationcontrollers: { ...workloadStrategy('replicationcontrollers'), defaultPropagation: 'Orphan' },
   'batch/jobs': jobStrategy,
   'batch/cronjobs': cronJobStrategy,
   'autoscaling/horizontalpodautoscalers': ofSpec(defaultAutoscalerSpec),
@@ -44,8 +44,10 @@ export const particularStrategies: Readonly<Record<string, Strategy>> = {
   'scheduling.k8s.io/priorityclasses': {
     defaults: (object) => fill(object, { preemptionPolicy: 'PreemptLowerPriority' }),
   },
-  [`${rbac}/rolebindings`]: bindingStrategy,
-  [`${rbac}/clusterrolebindings`]: bindingStrategy,
+  [`${rbac}/roles`]: roleStrategy(true),
+  [`${rbac}/clusterroles`]: roleStrategy(false),
+  [`${rbac}/rolebindings`]: bindingStrategy(true),
+  [`${rbac}/clusterrolebindings`]: bindingStrategy(false),
   'apiextensions.k8s.io/customresourcedefinitions': crdStrategy,
 };
 

@@ -28,6 +28,8 @@ export type Strategy = {
   readonly validate?: (
     object: KubernetesObject,
     before: KubernetesObject | undefined,
+    /** The version that was asked for. */
+    definition: Definition,
   ) => readonly FieldProblem[];
   /** True where `metadata.generation` counts changes of what is wanted. */
   readonly hasGeneration?: boolean;
@@ -37,6 +39,8 @@ export type Strategy = {
   readonly needsVersion?: boolean;
   /** A deletion answers with the object instead of a Status. */
   readonly returnsDeleted?: boolean;
+  /** What happens to dependents where a deletion says nothing; undefined leaves it to the collector. */
+  readonly defaultPropagation?: 'Orphan';
   /** Seconds that a deletion gives the object; undefined where it goes at once. */
   readonly graceSeconds?: (object: KubernetesObject, asked: number | undefined) => number | undefined;
   /** A deletion of its own kind; undefined lets the general one go on. */

@@ -1,9 +1,9 @@
-import { apiVersionOf } from '../../../core/resource-kind.ts';
 import type { Negotiated } from '../http/negotiate.ts';
 import { presentMetadata } from '../present/present-metadata.ts';
 import { presentBytes } from '../present/present-object.ts';
 import { presentTable } from '../present/present-table.ts';
 import type { Definition } from '../registry/definition.ts';
+import { emptyObject } from '../registry/normalize.ts';
 import { parseStored, type StoredObject } from '../store/stored-object.ts';
 import type { WatchEvent } from './watch-event.ts';
 
@@ -54,15 +54,14 @@ function bookmark(
     resourceVersion: String(event.revision),
     ...(event.endsInitialEvents ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {}),
   };
-  if (negotiated.as === 'metadata') return presentMetadata({ metadata }, negotiated.metaVersion);
-  if (negotiated.as === 'table') {
-    return {
-      kind: 'Table',
-      apiVersion: `meta.k8s.io/${negotiated.metaVersion}`,
-      metadata,
-      columnDefinitions: null,
-      rows: [],
-    };
-  }
-  return { kind: definition.kind, apiVersion: apiVersionOf(definition), metadata };
+  const object = { ...emptyObject(definition), metadata };
+  if (negotiated.as === 'metadata') return presentMetadata(object, negotiated.metaVersion);
+  if (negotiated.as === 'object') return object;
+  return {
+    kind: 'Table',
+    apiVersion: `meta.k8s.io/${negotiated.metaVersion}`,
+    metadata: { resourceVersion: metadata.resourceVersion },
+    columnDefinitions: null,
+    rows: [{ cells: [], object: presentMetadata(object, negotiated.metaVersion) }],
+  };
 }

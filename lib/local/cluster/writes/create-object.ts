@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../../../core/kubernetes-object.ts';
+import { requireRightsToGrant } from '../auth/require-rights-to-grant.ts';
 import type { ClusterState } from '../cluster-state.ts';
 import type { Answer } from '../http/answer.ts';
 import { alreadyExists, badRequest, forbidden, invalid, notFound, plainError } from '../http/status-error.ts';
@@ -75,6 +76,7 @@ export function createObject(
   );
   const problems = objectProblems(definition, admitted, undefined, strategy);
   if (problems.length > 0) throw invalid(definition, name, problems);
+  requireRightsToGrant(cluster, definition, admitted, undefined, options.user);
   if (cluster.store.get(definition.storage, objectKey(namespace, name)) !== undefined) {
     throw alreadyExists(definition, name);
   }

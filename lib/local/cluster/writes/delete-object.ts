@@ -6,6 +6,7 @@ import { presentObject } from '../present/present-object.ts';
 import type { Definition } from '../registry/definition.ts';
 import { fieldsOfDefinition } from '../registry/field-values.ts';
 import { parseStored, type StoredObject } from '../store/stored-object.ts';
+import type { Strategy } from '../strategies/strategy.ts';
 import { strategyOf } from '../strategies/strategy-of.ts';
 import type { DeleteOptions } from './delete-options.ts';
 import { timestamp } from './timestamp.ts';
@@ -14,7 +15,8 @@ const orphanFinalizer = 'orphan';
 const foregroundFinalizer = 'foregroundDeletion';
 
 /**
- * Deletes an object, or marks it where finalizers or a grace period hold it.
+ * Deletes an object, or marks it where finalizers or a grace period hold it. Kinds that know a grace period are
+ * always marked first, also for none: watchers see that before the deletion.
  * @throws StatusError 409 where a precondition does not hold
  */
 export function deleteObject(
@@ -28,17 +30,53 @@ export function deleteObject(
   const own = strategy.remove?.(cluster, definition, stored, options);
   if (own !== undefined) return own;
   const live = parseStored(stored) as KubernetesObject;
-  const deleting = live.metadata.deletionTimestamp !== undefined;
-  const grace = strategy.graceSeconds?.(live, options.gracePeriodSeconds) ?? 0;
-  const finalizers = wantedFinalizers(live, options);
-  if (finalizers.length === 0 && grace === 0) return removeNow(cluster, definition, stored, options);
-  const changed = deleting
-    ? shortened(live, finalizers, grace, cluster.now())
-    : marked(live, finalizers, grace, cluster.now());
-  if (changed === undefined) return { kind: 'stored', code: 200, definition, stored };
-  if (options.dryRun) return { kind: 'object', code: 200, object: changed, definition };
-  const after = cluster.store.put(definition.storage, changed, fieldsOfDefinition(definition));
-  return { kind: 'stored', code: options.orphanDependents === false ? 202 : 200, definition, stored: after };
+  const change = deletionOf(live, strategy, options, cluster.now());
+  if (change.kind === 'pending') return { kind: 'stored', code: 200, definition, stored };
+  const write = (object: KubernetesObject) =>
+    cluster.store.put(definition.storage, object, fieldsOfDefinition(definition));
+  if (change.kind === 'removed') {
+    const last = change.marked === undefined || options.dryRun ? stored : write(change.marked);
+    return removeNow(cluster, definition, last, options);
+  }
+  if (options.dryRun) return { kind: 'object', code: 200, object: change.marked, definition };
+  const code = options.orphanDependents === false ? 202 : 200;
+  return { kind: 'stored', code, definition, stored: write(change.marked) };
+}
+
+type Deletion =
+  /** Somebody waits for it already, and this request changes nothing. */
+  | { readonly kind: 'pending' }
+  | { readonly kind: 'marked'; readonly marked: KubernetesObject }
+  | { readonly kind: 'removed'; readonly marked: KubernetesObject | undefined };
+
+function deletionOf(live: KubernetesObject, strategy: Strategy, options: DeleteOptions, now: Date): Deletion {
+  const isDeleting = live.metadata.deletionTimestamp !== undefined;
+  const finalizers = wantedFinalizers(live, strategy, options);
+  const sameFinalizers = (live.metadata.finalizers ?? []).join() === finalizers.join();
+  const current = Number(live.metadata['deletionGracePeriodSeconds'] ?? 0);
+  if (isDeleting && current > 0) {
+    const asked = options.gracePeriodSeconds;
+    if (asked === undefined || asked >= current) return { kind: 'pending' };
+    return ended(shortened(live, asked), finalizers, asked);
+  }
+  if (isDeleting) {
+    if (finalizers.length > 0 && sameFinalizers) return { kind: 'pending' };
+    return ended(sameFinalizers ? undefined : withFinalizers(live, finalizers), finalizers, 0);
+  }
+  const grace = strategy.graceSeconds?.(live, options.gracePeriodSeconds);
+  if (grace === undefined && finalizers.length === 0) return { kind: 'removed', marked: undefined };
+  return ended(marked(withFinalizers(live, finalizers), grace ?? 0, now), finalizers, grace ?? 0);
+}
+
+function ended(
+  object: KubernetesObject | undefined,
+  finalizers: readonly string[],
+  graceSeconds: number,
+): Deletion {
+  if (object === undefined || (finalizers.length === 0 && graceSeconds === 0)) {
+    return { kind: 'removed', marked: object };
+  }
+  return { kind: 'marked', marked: object };
 }
 
 function removeNow(
@@ -96,29 +134,41 @@ function requirePreconditions(
 }
 
 /** Finalizers after the propagation policy has added or taken away those of the garbage collector. */
-function wantedFinalizers(live: KubernetesObject, options: DeleteOptions): readonly string[] {
-  const others = (live.metadata.finalizers ?? []).filter(
+function wantedFinalizers(
+  live: KubernetesObject,
+  strategy: Strategy,
+  options: DeleteOptions,
+): readonly string[] {
+  const given = live.metadata.finalizers ?? [];
+  const others = given.filter(
     (finalizer) => finalizer !== orphanFinalizer && finalizer !== foregroundFinalizer,
   );
-  const policy = options.propagationPolicy ?? (options.orphanDependents === true ? 'Orphan' : undefined);
-  if (policy === undefined && options.orphanDependents === undefined) return live.metadata.finalizers ?? [];
+  const asked = options.propagationPolicy ?? orphanPolicy(options.orphanDependents);
+  const policy = asked ?? (given.length > others.length ? undefined : strategy.defaultPropagation);
+  if (policy === undefined) return given;
   if (policy === 'Orphan') return [...others, orphanFinalizer];
   return policy === 'Foreground' ? [...others, foregroundFinalizer] : others;
 }
 
-function marked(
-  live: KubernetesObject,
-  finalizers: readonly string[],
-  graceSeconds: number,
-  now: Date,
-): KubernetesObject {
-  const { generation } = live.metadata;
+function orphanPolicy(orphan: boolean | undefined): 'Orphan' | 'Background' | undefined {
+  if (orphan === undefined) return undefined;
+  return orphan ? 'Orphan' : 'Background';
+}
+
+function withFinalizers(live: KubernetesObject, finalizers: readonly string[]): KubernetesObject {
   const { finalizers: _finalizers, ...metadata } = live.metadata;
   return {
     ...live,
+    metadata: { ...metadata, ...(finalizers.length === 0 ? {} : { finalizers: [...finalizers] }) },
+  };
+}
+
+function marked(live: KubernetesObject, graceSeconds: number, now: Date): KubernetesObject {
+  const { generation } = live.metadata;
+  return {
+    ...live,
     metadata: {
-      ...metadata,
-      ...(finalizers.length === 0 ? {} : { finalizers: [...finalizers] }),
+      ...live.metadata,
       ...(generation === undefined ? {} : { generation: generation + 1 }),
       deletionTimestamp: timestamp(new Date(now.getTime() + graceSeconds * 1_000)),
       deletionGracePeriodSeconds: graceSeconds,
@@ -126,28 +176,16 @@ function marked(
   };
 }
 
-/** A second deletion may only shorten the grace or change who is waited for; undefined for no change. */
-function shortened(
-  live: KubernetesObject,
-  finalizers: readonly string[],
-  graceSeconds: number,
-  now: Date,
-): KubernetesObject | undefined {
-  const current = Number(live.metadata['deletionGracePeriodSeconds'] ?? 0);
-  const sameFinalizers = (live.metadata.finalizers ?? []).join() === finalizers.join();
-  if (sameFinalizers && graceSeconds >= current) return undefined;
-  const { generation, finalizers: _finalizers, ...metadata } = live.metadata;
-  const shorter = Math.min(graceSeconds, current);
+/** A further deletion may only shorten the grace; it counts from the first one. */
+function shortened(live: KubernetesObject, graceSeconds: number): KubernetesObject {
+  const { deletionTimestamp = '', deletionGracePeriodSeconds } = live.metadata;
+  const startedMs = Date.parse(deletionTimestamp) - Number(deletionGracePeriodSeconds) * 1_000;
   return {
     ...live,
     metadata: {
-      ...metadata,
-      ...(generation === undefined ? {} : { generation }),
-      ...(finalizers.length === 0 ? {} : { finalizers: [...finalizers] }),
-      ...(shorter === current
-        ? {}
-        : { deletionTimestamp: timestamp(new Date(now.getTime() + shorter * 1_000)) }),
-      deletionGracePeriodSeconds: shorter,
+      ...live.metadata,
+      deletionTimestamp: timestamp(new Date(startedMs + graceSeconds * 1_000)),
+      deletionGracePeriodSeconds: graceSeconds,
     },
   };
 }

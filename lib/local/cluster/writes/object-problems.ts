@@ -11,7 +11,7 @@ export function objectProblems(
   before: KubernetesObject | undefined,
   strategy: Strategy,
 ): readonly FieldProblem[] {
-  const own = strategy.validate?.(object, before) ?? [];
+  const own = strategy.validate?.(object, before, definition) ?? [];
   if (before === undefined) return [...validateObjectMeta(object.metadata, definition), ...own];
   // The server checks metadata twice on updates: once for every kind, and once in the rules of each.
   const metadata = validateObjectMetaUpdate(object.metadata, before.metadata);

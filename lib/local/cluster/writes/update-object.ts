@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import type { KubernetesObject } from '../../../core/kubernetes-object.ts';
+import { requireRightsToGrant } from '../auth/require-rights-to-grant.ts';
 import type { ClusterState } from '../cluster-state.ts';
 import type { Answer } from '../http/answer.ts';
 import { conflict, invalid, modified } from '../http/status-error.ts';
@@ -74,6 +75,7 @@ export function updateObject(
   const counted = withGeneration(definition, strategy, admitted, live);
   const problems = objectProblems(definition, counted, live, strategy);
   if (problems.length > 0) throw invalid(definition, stored.name, problems);
+  requireRightsToGrant(cluster, definition, counted, live, request.options.user);
   return commit(cluster, definition, stored, { live, counted, dryRun: request.options.dryRun });
 }
 

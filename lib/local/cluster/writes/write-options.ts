@@ -1,3 +1,4 @@
+import type { UserInfo } from '../../../core/user-info.ts';
 import type { Call } from '../http/call.ts';
 import { managerOf } from '../http/call.ts';
 import { invalid } from '../http/status-error.ts';
@@ -8,6 +9,8 @@ export type WriteOptions = {
   /** Field manager that the change is attributed to. */
   readonly manager: string;
   readonly dryRun: boolean;
+  /** Who writes, where that is not the server itself: nobody may grant more rights than they have. */
+  readonly user?: UserInfo;
   readonly fieldValidation: 'Ignore' | 'Warn' | 'Strict';
   /** Collects texts for `Warning` headers. */
   readonly warn: (text: string) => void;
@@ -40,6 +43,7 @@ export function parseWriteOptions(
   return {
     manager: managerOf(call),
     dryRun: dryRun.length > 0,
+    user: call.user,
     fieldValidation: fieldValidation as WriteOptions['fieldValidation'],
     warn: (text) => call.warnings.push(text),
   };
