@@ -1,33 +1,10 @@
-import type { AppConfigKind } from '../../lib/core/app-config-kind.ts';
 import { resolveClusterName } from '../../lib/kubernetes/cluster-name.ts';
 import { connectKubernetes } from '../../lib/kubernetes/connect-kubernetes.ts';
-import type { Log } from '../../lib/runtime/log.ts';
 import { untilItWorks } from '../../lib/runtime/until-it-works.ts';
 import { createClusterTarget } from './cluster-target.ts';
-import type { RendererConfig } from './config.ts';
-import { createDriftWatch, type DriftWatchDependencies } from './drift-watch.ts';
+import { createDriftWatch } from './drift-watch.ts';
 import { followCluster } from './follow-cluster.ts';
-import type { RenderTarget } from './render-target.ts';
-
-/** A target with what else the function does with it. */
-export type OpenTarget = {
-  readonly target: RenderTarget;
-  /** Name of the cluster, for the source of events. */
-  readonly cluster: string;
-  /** Follows the target and asks for renderings where it drifts, until the signal aborts. */
-  readonly follow: (deps: FollowDependencies, signal: AbortSignal) => Promise<void>;
-  readonly close: () => Promise<void>;
-};
-
-export type FollowDependencies = Omit<DriftWatchDependencies, 'kind' | 'fieldManager'>;
-
-export type OpenTargetOptions = {
-  readonly config: RendererConfig;
-  readonly kind: AppConfigKind;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly log: Log;
-  readonly signal: AbortSignal;
-};
+import type { OpenTarget, OpenTargetOptions } from './open-target.ts';
 
 /** Connects to the cluster that is rendered to, and waits for it as long as it takes to name it. */
 export async function openClusterTarget(options: OpenTargetOptions): Promise<OpenTarget> {

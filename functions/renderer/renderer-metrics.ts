@@ -1,6 +1,7 @@
 import { latencyBucketsSeconds } from '../../lib/telemetry/latency-buckets.ts';
 import type { Metrics } from '../../lib/telemetry/metrics.ts';
 import type { FullDiffResult } from './full-diff.ts';
+import type { GitEvent } from './git-target.ts';
 import type { Reconciled } from './reconcile.ts';
 
 /** Registers the function's metrics. */
@@ -16,6 +17,7 @@ export function createRendererMetrics(
   readonly rendered: (result: Reconciled, durationMs: number) => void;
   readonly drift: (kind: string) => void;
   readonly fullDiff: (result: FullDiffResult) => void;
+  readonly git: (event: GitEvent) => void;
 } {
   const events = metrics.counter('kubemirror_renderer_events_total', 'Events by what became of them', [
     'type',
@@ -53,6 +55,16 @@ export function createRendererMetrics(
   metrics.gauge('kubemirror_renderer_active', 'This process watches for drift', [], (gauge) => {
     gauge.set(options.isActive() ? 1 : 0);
   });
+  const commits = metrics.counter('kubemirror_git_commits_total', 'Commits that the remote has taken');
+  const rebuilds = metrics.counter(
+    'kubemirror_git_rebuilds_total',
+    'Commits that were built anew because somebody else pushed first',
+  );
+  const commitSeconds = metrics.histogram(
+    'kubemirror_git_commit_seconds',
+    'From the start of a commit until the remote has it, rebuilds included',
+    { buckets: latencyBucketsSeconds },
+  );
   return {
     event: (event) => events.inc({ type: event.type, result: event.result }),
     rendered: (result, durationMs) => {
@@ -67,6 +79,13 @@ export function createRendererMetrics(
       differing.set({ kind: 'orphan' }, difference.orphans.length);
       differing.set({ kind: 'vanished' }, difference.vanished.length);
       held.set(heldBack === undefined ? 0 : difference.orphans.length + difference.vanished.length);
+    },
+    git: (event) => {
+      if (event.kind === 'rebuilt') rebuilds.inc();
+      else {
+        commits.inc();
+        commitSeconds.observe(event.durationMs / 1_000);
+      }
     },
   };
 }

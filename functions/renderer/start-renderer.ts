@@ -16,7 +16,7 @@ import type { RendererConfig } from './config.ts';
 import { createFightDetector, defaultFightLimits } from './fight-detector.ts';
 import { runFullDiff } from './full-diff.ts';
 import { handleChanges } from './handler.ts';
-import { openClusterTarget } from './open-cluster-target.ts';
+import { openTarget } from './open-target.ts';
 import { mergeRequests, type Reconciled, type ReconcileRequest, reconcile } from './reconcile.ts';
 import { renderedEvent } from './rendered-event.ts';
 import { createRendererMetrics } from './renderer-metrics.ts';
@@ -46,13 +46,24 @@ export async function startRenderer(
     log,
   });
   const kind = appConfigKind(config);
-  const opened = await openClusterTarget({ config, kind, environment, log, signal });
+  const opened = await openTarget({
+    config,
+    kind,
+    environment,
+    log,
+    signal,
+    onGit: (event) => metrics.git(event),
+  });
   const { target } = opened;
   const store = createRenderStore(database.pool, Date.now);
   let isActive = false;
 
   const queue = createCoalescingQueue<ReconcileRequest, Reconciled>({
-    concurrency: config.RENDER_CONCURRENCY,
+    // Those that share a commit wait for it together.
+    concurrency:
+      target.kind === 'git'
+        ? Math.max(config.RENDER_CONCURRENCY, config.GIT_BATCH_MAX)
+        : config.RENDER_CONCURRENCY,
     maxKeys,
     merge: mergeRequests,
     run: async (id, request) => {

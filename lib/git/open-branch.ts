@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { type CommitContent, fastImportCommit } from './fast-import-commit.ts';
 import { type GitRemote, gitEnvironment } from './git-remote.ts';
 import { lastLine, type PushResult, pushResult } from './push-result.ts';
-import { createRunGit, type GitAnswer } from './run-git.ts';
+import { createRunGit, type GitAnswer, GitError } from './run-git.ts';
 
 /** One branch of a remote repository, through a bare clone of its newest commit. */
 export type GitBranch = {
   /** The branch's newest commit; `undefined` where the branch or the whole repository is empty. */
   readonly fetch: () => Promise<string | undefined>;
+  /** The branch's newest commit on the remote, without fetching it. */
+  readonly remoteTip: () => Promise<string | undefined>;
   /** Blobs by path below a folder of a commit, `a/b.json` for `<folder>/a/b.json`. */
   readonly listFiles: (commit: string, folder: string) => Promise<Map<string, string>>;
   /** Contents by blob. */
@@ -21,6 +23,9 @@ export type GitBranch = {
   /** Removes the clone. */
   readonly close: () => Promise<void>;
 };
+
+/** Loose objects of so many commits are packed in one go; a clone of the newest commit has little else. */
+const pushesPerPacking = 500;
 
 const tipRef = 'refs/kubemirror/tip';
 const nextRef = 'refs/kubemirror/next';
@@ -50,8 +55,13 @@ export async function openBranch(
     await rm(folder, { recursive: true, force: true });
     throw error;
   }
+  let pushes = 0;
   return {
     fetch: () => fetchTip(run, remote),
+    remoteTip: async () => {
+      const heads = (await must(['ls-remote', '--', remote.url, `refs/heads/${remote.branch}`])).toString();
+      return heads.split('\t', 1)[0] || undefined;
+    },
     listFiles: async (commit, below) =>
       parseTree(await must(['ls-tree', '-r', '-z', commit, '--', `${below}/`]), below),
     readBlobs: async (blobs) =>
@@ -72,6 +82,8 @@ export async function openBranch(
       ]);
       const result = pushResult({ ...answer, stdout: answer.stdout.toString() });
       if (result.kind === 'pushed') await must(['update-ref', tipRef, commit]);
+      pushes += 1;
+      if (pushes % pushesPerPacking === 0) await must(['gc', '--quiet', '--prune=now']);
       return { commit, result };
     },
     close: () => rm(folder, { recursive: true, force: true }),
@@ -120,6 +132,6 @@ function parseBlobs(output: Buffer): Map<string, Buffer> {
   return contents;
 }
 
-function failure(args: readonly string[], answer: GitAnswer): Error {
-  return new Error(`Cannot git ${args[0]}: ${lastLine(answer.stderr)}`);
+function failure(args: readonly string[], answer: GitAnswer): GitError {
+  return new GitError(`Cannot git ${args[0]}: ${lastLine(answer.stderr)}`);
 }

@@ -6,13 +6,18 @@ export type GitAnswer = { readonly code: number; readonly stdout: Buffer; readon
 
 export type RunGit = (args: readonly string[], options?: { readonly stdin?: Buffer }) => Promise<GitAnswer>;
 
+/** Git, its transport or the remote did not do what was asked for; another attempt may succeed. */
+export class GitError extends Error {
+  override name = 'GitError';
+}
+
 /** Output beyond this is a sign of something else than our few kilobytes of configuration. */
 const maxOutputBytes = 256 * 1024 * 1024;
 const maxStderrLength = 4_000;
 
 /**
  * Runs git in a folder. Arguments are never seen by a shell.
- * @throws when git is not installed, takes longer than `timeoutMs`, or floods us
+ * @throws GitError when git is not installed, takes longer than `timeoutMs`, or floods us
  */
 export function createRunGit(options: {
   readonly folder: string;
@@ -50,12 +55,12 @@ export function createRunGit(options: {
     child.stdin.end(stdin);
     try {
       const [code] = (await once(child, 'close')) as [number | null];
-      if (problem !== undefined) throw new Error(`Cannot run git ${args[0]}: ${problem}`);
+      if (problem !== undefined) throw new GitError(`Cannot run git ${args[0]}: ${problem}`);
       return { code: code ?? -1, stdout: Buffer.concat(chunks), stderr: stderr.slice(0, maxStderrLength) };
     } catch (error) {
       const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
       if (missing)
-        throw new Error('Cannot run git: it is not installed, expected it on the PATH', { cause: error });
+        throw new GitError('Cannot run git: it is not installed, expected it on the PATH', { cause: error });
       throw error;
     } finally {
       clearTimeout(timer);

@@ -24,6 +24,8 @@ export type GitServer = {
   readonly git: (...args: string[]) => string;
   /** Files of the branch's tip below a folder, with their contents. */
   readonly files: (folder: string, branch?: string) => Record<string, string>;
+  /** One file of the branch's tip; undefined where there is none. */
+  readonly file: (path: string, branch?: string) => string | undefined;
   /** As somebody else would: writes (or deletes) one file on the branch's tip. */
   readonly commitFile: (path: string, content: string | undefined, branch?: string) => void;
   /** A hook that refuses every push with this message; undefined takes it away. */
@@ -114,9 +116,25 @@ export async function startGitServer(): Promise<GitServer> {
       const paths = git('ls-tree', '-r', '--name-only', branch, '--', `${below}/`)
         .split('\n')
         .filter(Boolean);
+      const input = paths.map((path) => `${branch}:${path}\n`).join('');
+      const output = execFileSync('git', ['cat-file', '--batch'], {
+        cwd: repository,
+        env: environment,
+        input,
+      });
+      let offset = 0;
       return Object.fromEntries(
-        paths.map((path) => [path.slice(below.length + 1), git('show', `${branch}:${path}`)]),
+        paths.map((path) => {
+          const from = output.indexOf(10, offset) + 1;
+          const size = Number(output.toString('utf8', offset, from).split(' ')[2]);
+          offset = from + size + 1;
+          return [path.slice(below.length + 1), output.toString('utf8', from, from + size)];
+        }),
       );
+    },
+    file: (path, branch = 'main') => {
+      const entry = git('ls-tree', branch, '--', path);
+      return entry === '' ? undefined : git('cat-file', 'blob', entry.split(/\s/)[2] ?? '');
     },
     commitFile: (path, content, branch = 'main') => {
       const hasBranch = git('branch', '--list', branch).trim() !== '';
