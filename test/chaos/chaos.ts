@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { rmSync } from 'node:fs';
+import { freePortBase } from '../support/free-port-base.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { parseChaosArguments } from './chaos-arguments.ts';
 import { chaosCluster } from './chaos-cluster.ts';
@@ -13,8 +14,7 @@ say(`seed ${options.seed}, ${options.faults} faults, broker ${options.broker}, l
 
 const cluster = await chaosCluster(folder, process.env);
 try {
-  // Below the ports that the system hands out by itself, apart from those of npm start and other tests.
-  const portBase = 31_000 + 100 * randomInt(15);
+  const portBase = await freePortBase();
   const report = await runChaos({ ...options, cluster, folder, portBase, say });
   for (const example of report.examples) say(example);
   process.stdout.write(`${JSON.stringify(report)}\n`);

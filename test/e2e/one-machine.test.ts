@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePortBase } from '../support/free-port-base.ts';
 import { type ReceivedFrame, readFrames } from '../support/read-stream.ts';
 import { type RunningMachine, startMachine } from '../support/running-machine.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -15,7 +16,7 @@ let machine: RunningMachine;
 
 beforeAll(async () => {
   dataDir = temporaryFolder('e2e');
-  portBase = freePortBase();
+  portBase = await freePortBase();
   machine = await startMachine({ dataDir, portBase, args: ['--demo'] });
 }, 180_000);
 
@@ -149,9 +150,4 @@ function processesOf(folder: string, base: number): string[] {
   return execFileSync('ps', ['-eo', 'args='], { encoding: 'utf8' })
     .split('\n')
     .filter((line) => line.includes(folder) || line.includes(`--port ${base + 20}`));
-}
-
-/** Below the ports that the system hands out by itself, so that nothing else of this run takes one of them. */
-function freePortBase(): number {
-  return 20_000 + 100 * Math.floor(Math.random() * 100);
 }

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ChaosCluster, chaosCluster } from '../chaos/chaos-cluster.ts';
 import { runChaos } from '../chaos/run-chaos.ts';
+import { freePortBase } from '../support/free-port-base.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 let folder: string;
@@ -30,7 +31,7 @@ describe('the mirror', () => {
       rate: 50,
       cluster,
       folder,
-      portBase: 30_000 + 100 * randomInt(9),
+      portBase: await freePortBase(),
       say: (line) => said.push(line),
     });
     const { lost, stale, zombies, duplicates } = report;
