@@ -223,6 +223,7 @@ CREATE INDEX events_involved_uid ON ONLY public.events USING btree (involved_obj
 CREATE INDEX events_namespace_created ON ONLY public.events USING btree (namespace, created_at, "position");
 CREATE INDEX events_position ON ONLY public.events USING btree ("position");
 CREATE UNIQUE INDEX events_version ON ONLY public.events USING btree (uid, resource_version_text, cluster_name, created_at);
+CREATE INDEX events_words ON ONLY public.events USING gin (event_words(reason, message));
 CREATE UNIQUE INDEX quarantined_events_open ON public.quarantined_events USING btree (function_name, ce_source, ce_id, ce_type) WHERE (replayed_at IS NULL);
 CREATE INDEX resource_history_object ON ONLY public.resource_history USING btree (uid, "position");
 CREATE INDEX resource_history_position ON ONLY public.resource_history USING btree ("position");
@@ -305,6 +306,12 @@ begin
   return new;
 end
 $function$
+;
+CREATE OR REPLACE FUNCTION public.event_words(reason text, message text)
+ RETURNS tsvector
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN to_tsvector('simple'::regconfig, translate(((COALESCE(reason, ''::text) || ' '::text) || COALESCE(message, ''::text)), '-_./:@#=,;"''()[]{}<>|\+*&%$!?~^'::text, '                               '::text))
 ;
 CREATE OR REPLACE FUNCTION public.record_change()
  RETURNS trigger

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { IngestItem, IngestOutcome, PoisonMode } from '../core/ingest-outcome.ts';
 import { type CopyType, type CopyValue, createCopyEncoder } from './copy-encoder.ts';
 import { quarantineEvent } from './quarantine-event.ts';
+import type { StagedBatch } from './stage-and-execute.ts';
 import { writeIsolated } from './write-isolated.ts';
 import type { WriterSessions } from './writer-session.ts';
 
@@ -24,13 +25,19 @@ export function createBatchWriter<Row, Counts>(options: {
   readonly functionName: string;
   readonly poison: PoisonMode;
   readonly columns: readonly CopyType[];
-  readonly stagedRow: (ordinal: number, row: Row) => readonly CopyValue[];
-  readonly merge: (client: pg.ClientBase, staged: Buffer, rows: readonly Row[]) => Promise<Merged<Counts>>;
+  readonly stagedRow: (batch: number, ordinal: number, row: Row) => readonly CopyValue[];
+  readonly merge: (
+    client: pg.ClientBase,
+    staged: StagedBatch,
+    rows: readonly Row[],
+  ) => Promise<Merged<Counts>>;
   /** NOTIFY channel of the stream. */
   readonly channel: string;
   readonly onBatch: (counts: Counts, rows: number) => void;
 }): WriteItems<Row> {
   const encoders = createEncoderPool(options.columns);
+  /** Tells the batches in one staging table apart. */
+  let nextNumber = 0;
 
   const keepPoison = async (
     client: pg.ClientBase,
@@ -45,7 +52,7 @@ export function createBatchWriter<Row, Counts>(options: {
   const commit = async (
     client: pg.ClientBase,
     items: readonly IngestItem<Row>[],
-    staged: Buffer | undefined,
+    staged: StagedBatch | undefined,
     rows: readonly Row[],
   ): Promise<readonly IngestOutcome[]> => {
     const merged = staged === undefined ? undefined : await options.merge(client, staged, rows);
@@ -64,14 +71,16 @@ export function createBatchWriter<Row, Counts>(options: {
 
   const write: WriteItems<Row> = async (items) => {
     const encoder = encoders.take();
+    const number = nextNumber;
+    nextNumber = (nextNumber + 1) % maxNumber;
     try {
       const rows: Row[] = [];
       for (const [ordinal, { content }] of items.entries()) {
         if (content.kind === 'poison') continue;
-        encoder.addRow(options.stagedRow(ordinal, content.row));
+        encoder.addRow(options.stagedRow(number, ordinal, content.row));
         rows.push(content.row);
       }
-      const staged = rows.length === 0 ? undefined : encoder.finish();
+      const staged = rows.length === 0 ? undefined : { number, rows: encoder.finish() };
       return await options.sessions.run((client) => commit(client, items, staged, rows));
     } finally {
       encoders.give(encoder);
@@ -88,6 +97,9 @@ export function createBatchWriter<Row, Counts>(options: {
 
   return (items) => writeIsolated(items, { write, writePoison });
 }
+
+/** An integer of PostgreSQL; staging tables are emptied long before a number comes again. */
+const maxNumber = 2 ** 31;
 
 /** Encoders keep their memory from batch to batch; there are as many as batches in the works at once. */
 function createEncoderPool(columns: readonly CopyType[]) {

@@ -26,7 +26,8 @@ export function compareManifest(
   listedAt: Date,
 ): Promise<ManifestComparison> {
   return sessions.run(async (client) => {
-    await client.query(`begin; ${lockResources}`);
+    // Thousands of entries against thousands of rows: here hashing is right, see createWriterSessions.
+    await client.query(`begin; set local enable_hashjoin = on; ${lockResources}`);
     const { rows } = await client.query<ManifestComparison>({
       name: 'compare-manifest',
       text,

@@ -6,7 +6,7 @@ import { timestampMicros } from '../core/timestamp-micros.ts';
 import { createBatchWriter, type Merged, type WriteItems } from './batch-writer.ts';
 import type { CopyType, CopyValue } from './copy-encoder.ts';
 import { loadSql } from './load-sql.ts';
-import { stageAndExecute } from './stage-and-execute.ts';
+import { type StagedBatch, stageAndExecute } from './stage-and-execute.ts';
 import { lockEvents } from './stream-locks.ts';
 import type { WriterSessions } from './writer-session.ts';
 
@@ -14,8 +14,10 @@ export type EventBatchCounts = { readonly inserted: number };
 
 /** Statements that every connection of an event writer runs once. */
 export const eventSessionSetUp: readonly string[] = [
+  // Hashing joins nothing but a batch with itself here.
+  'set enable_hashjoin = on',
   loadSql('stage-events'),
-  `prepare insert_events as ${loadSql('insert-events')}`,
+  `prepare insert_events (integer) as ${loadSql('insert-events')}`,
 ];
 
 /** Writes versions of Kubernetes events to `events`. */
@@ -28,10 +30,10 @@ export function createEventWriter(options: {
   return createBatchWriter({ ...options, columns, stagedRow, merge, channel: 'kubemirror_events' });
 }
 
-async function merge(client: pg.ClientBase, staged: Buffer): Promise<Merged<EventBatchCounts>> {
+async function merge(client: pg.ClientBase, staged: StagedBatch): Promise<Merged<EventBatchCounts>> {
   const [result] = await stageAndExecute(client, {
     table: 'stage_events',
-    rows: staged,
+    batch: staged,
     lock: lockEvents,
     statements: ['insert_events'],
   });
@@ -41,6 +43,7 @@ async function merge(client: pg.ClientBase, staged: Buffer): Promise<Merged<Even
 
 /** Of stage_events, in their order. */
 const columns: readonly CopyType[] = [
+  'integer',
   'integer',
   'timestamptz',
   'text',
@@ -77,11 +80,12 @@ const columns: readonly CopyType[] = [
   'jsonb',
 ];
 
-function stagedRow(ordinal: number, row: EventRow): readonly CopyValue[] {
+function stagedRow(batch: number, ordinal: number, row: EventRow): readonly CopyValue[] {
   const { event } = row;
   const { involved } = event;
   const apiVersion = involved.group === '' ? involved.version : `${involved.group}/${involved.version}`;
   return [
+    batch,
     ordinal,
     row.createdAtMicros,
     row.cluster,

@@ -4,7 +4,7 @@ import { comparableVersion, type ResourceRow } from '../core/resource-row.ts';
 import { createBatchWriter, type Merged, type WriteItems } from './batch-writer.ts';
 import type { CopyType, CopyValue } from './copy-encoder.ts';
 import { loadSql } from './load-sql.ts';
-import { stageAndExecute } from './stage-and-execute.ts';
+import { type StagedBatch, stageAndExecute } from './stage-and-execute.ts';
 import { lockEvents, lockResources } from './stream-locks.ts';
 import type { WriterSessions } from './writer-session.ts';
 
@@ -21,8 +21,8 @@ export type ResourceBatchCounts = {
 /** Statements that every connection of a resource writer runs once. */
 export const resourceSessionSetUp: readonly string[] = [
   loadSql('stage-resources'),
-  `prepare merge_upserts as ${loadSql('merge-upserts')}`,
-  `prepare apply_deletes as ${loadSql('apply-deletes')}`,
+  `prepare merge_upserts (integer) as ${loadSql('merge-upserts')}`,
+  `prepare apply_deletes (integer) as ${loadSql('apply-deletes')}`,
 ];
 
 const spreadCompositions = loadSql('spread-compositions');
@@ -40,13 +40,13 @@ export function createResourceWriter(options: {
 /** One round trip to stage and merge, two more to spread compositions where there is something to spread. */
 async function merge(
   client: pg.ClientBase,
-  staged: Buffer,
+  staged: StagedBatch,
   rows: readonly ResourceRow[],
 ): Promise<Merged<ResourceBatchCounts>> {
   const deletes = rows.some((row) => row.deleted) ? ['apply_deletes'] : [];
   const [merged, removed] = await stageAndExecute(client, {
     table: 'stage_resources',
-    rows: staged,
+    batch: staged,
     lock: lockResources,
     statements: ['merge_upserts', ...deletes],
   });
@@ -87,6 +87,7 @@ async function spread(
 /** Of stage_resources, in their order. */
 const columns: readonly CopyType[] = [
   'integer',
+  'integer',
   'text',
   'text',
   'text',
@@ -106,8 +107,9 @@ const columns: readonly CopyType[] = [
   'jsonb',
 ];
 
-function stagedRow(ordinal: number, row: ResourceRow): readonly CopyValue[] {
+function stagedRow(batch: number, ordinal: number, row: ResourceRow): readonly CopyValue[] {
   return [
+    batch,
     ordinal,
     row.cluster,
     row.uid,

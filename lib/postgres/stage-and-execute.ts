@@ -1,10 +1,25 @@
 import type pg from 'pg';
 import { copyAndExecute } from './copy-and-execute.ts';
 
+/** Rows of one batch in binary COPY format, all with the batch's number in their first column. */
+export type StagedBatch = { readonly number: number; readonly rows: Buffer };
+
 /**
- * Begins a transaction, stages rows, takes the stream's lock and executes prepared statements without parameters,
- * all in one round trip. Statements of one message have a snapshot each, so those after the lock see what its
- * last holder committed.
+ * A staging table is emptied when this much lies in it: what a session keeps in memory for temporary tables
+ * (`temp_buffers`) is 8 MB, and a scan of the rest costs a batch less than emptying would.
+ */
+const maxStagedBytes = 6_000_000;
+const maxStagedBatches = 64;
+
+type Staged = { batches: number; bytes: number };
+
+/** What lies in each connection's staging tables. */
+const stagedBy = new WeakMap<pg.ClientBase, Map<string, Staged>>();
+
+/**
+ * Begins a transaction, stages a batch, takes the stream's lock and executes prepared statements with the
+ * batch's number, all in one round trip. Statements of one message have a snapshot each, so those after the lock
+ * see what its last holder committed.
  * @returns the first row of each prepared statement
  */
 export async function stageAndExecute(
@@ -12,18 +27,37 @@ export async function stageAndExecute(
   options: {
     /** Staging table; one of our own names. */
     readonly table: string;
-    /** In binary COPY format. */
-    readonly rows: Buffer;
+    readonly batch: StagedBatch;
     readonly lock: string;
     readonly statements: readonly string[];
   },
 ): Promise<readonly unknown[]> {
-  const before = ['begin', `copy ${options.table} from stdin (format binary)`, options.lock];
-  const text = [...before, ...options.statements.map((name) => `execute ${name}`)].join('; ');
-  const results = await copyAndExecute(client, text, options.rows);
-  return options.statements.map((name, index) => {
+  const { table, batch, statements } = options;
+  const staged = stagedIn(client, table);
+  const isFull = staged.batches >= maxStagedBatches || staged.bytes >= maxStagedBytes;
+  const before = [
+    'begin',
+    ...(isFull ? [`truncate ${table}`] : []),
+    `copy ${table} from stdin (format binary)`,
+    options.lock,
+  ];
+  // The number is our own and an integer; EXECUTE takes no parameters of the protocol.
+  const text = [...before, ...statements.map((name) => `execute ${name}(${batch.number})`)].join('; ');
+  const results = await copyAndExecute(client, text, batch.rows);
+  if (isFull) Object.assign(staged, { batches: 0, bytes: 0 });
+  staged.batches += 1;
+  staged.bytes += batch.rows.length;
+  return statements.map((name, index) => {
     const row: unknown = results[before.length + index]?.rows[0];
     if (row === undefined) throw new Error(`Cannot read the result of ${name}: no row, expected one`);
     return row;
   });
+}
+
+function stagedIn(client: pg.ClientBase, table: string): Staged {
+  const tables = stagedBy.get(client) ?? new Map<string, Staged>();
+  stagedBy.set(client, tables);
+  const staged = tables.get(table) ?? { batches: 0, bytes: 0 };
+  tables.set(table, staged);
+  return staged;
 }

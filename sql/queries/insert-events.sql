@@ -1,4 +1,4 @@
--- Moves the staged Kubernetes events into their partitions, one row per version of an event; what is there
+-- Moves the staged Kubernetes events of batch $1 into their partitions, one row per version of an event; what is there
 -- already stays (I1, no duplicates). Runs under the stream's lock. Composition and plural come from the involved
 -- object's row where the event does not say them; a row that comes later fills them (spread-compositions.sql).
 -- One moment for the whole batch, read after the lock was taken, so that times follow positions.
@@ -20,7 +20,7 @@ inserted as (
     s.involved_object_version, s.involved_object_kind, coalesce(s.involved_object_resource, r.resource),
     s.involved_object_namespace, s.involved_object_name, s.involved_object_uid, s.involved_object_field_path,
     s.related_object, coalesce(s.composition_id, r.composition_id), s.observed_at, (select at from moment), s.raw
-  from (select * from stage_events order by ordinal) s
+  from (select * from stage_events where batch = $1 order by ordinal) s
   left join lateral (
     select p.resource, p.composition_id
     from resources p
@@ -37,16 +37,14 @@ inserted as (
   returning uid, resource_version_text, cluster_name
 )
 select
-  count(*) as inserted,
+  count(*) filter (where i.uid is not null) as inserted,
   -- The first staged copy of each row that went in.
-  coalesce(
-    array_agg(
-      (
-        select min(s.ordinal)
-        from stage_events s
-        where s.uid = i.uid and s.resource_version_text = i.resource_version_text and s.cluster_name = i.cluster_name
-      )
-    ),
-    '{}'
-  ) as taken
-from inserted i
+  coalesce(array_agg(f.ordinal) filter (where i.uid is not null), '{}') as taken
+from (
+  select uid, resource_version_text, cluster_name, min(ordinal) as ordinal
+  from stage_events
+  where batch = $1
+  group by uid, resource_version_text, cluster_name
+) f
+left join inserted i
+  on i.uid = f.uid and i.resource_version_text = f.resource_version_text and i.cluster_name = f.cluster_name

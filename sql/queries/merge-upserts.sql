@@ -1,4 +1,4 @@
--- Merges the staged upserts into resources and resource_history under the version guard (I2). Runs while the
+-- Merges the staged upserts of batch $1 into resources and resource_history under the version guard (I2). Runs while the
 -- stream's advisory lock is held, so what it reads stays true until commit.
 --
 -- A version is taken when it is newer than the stored one, when the same version comes in another API version
@@ -9,9 +9,21 @@ with moment as materialized (select clock_timestamp() as at),
 candidate as materialized (
   select
     s.ordinal,
-    s.uid,
     s.cluster_name,
+    s.uid,
+    s.api_group,
+    s.api_version,
+    s.kind,
+    s.resource,
+    s.namespace,
+    s.name,
     s.resource_version::numeric(39, 0) as resource_version,
+    s.resource_version_text,
+    s.owner_uids,
+    s.created_at,
+    s.observed_at,
+    s.raw,
+    s.truncated,
     r.uid is not null as known,
     case
       when s.composition_id is not null then s.composition_id
@@ -42,7 +54,8 @@ candidate as materialized (
     select * from resources p where p.uid = s.uid and p.cluster_name = s.cluster_name limit 1
   ) r on true
   where
-    not s.deleted
+    s.batch = $1
+    and not s.deleted
     and (
       r.uid is null
       or r.deleted_at is null
@@ -63,31 +76,30 @@ inserted as (
     status_raw, truncated
   )
   select
-    s.cluster_name, s.uid, s.api_group, s.api_version, s.kind, s.resource, s.namespace, s.name,
-    c.resource_version, s.resource_version_text, c.composition_id,
-    coalesce(nullif(s.raw -> 'metadata' -> 'labels', 'null'), '{}'), s.owner_uids, coalesce(s.created_at, s.observed_at),
-    (select at from moment), s.observed_at, s.raw, nullif(s.raw -> 'status', 'null'), s.truncated
+    c.cluster_name, c.uid, c.api_group, c.api_version, c.kind, c.resource, c.namespace, c.name,
+    c.resource_version, c.resource_version_text, c.composition_id,
+    coalesce(nullif(c.raw -> 'metadata' -> 'labels', 'null'), '{}'), c.owner_uids,
+    coalesce(c.created_at, c.observed_at), (select at from moment), c.observed_at, c.raw,
+    nullif(c.raw -> 'status', 'null'), c.truncated
   from candidate c
-  join stage_resources s on s.ordinal = c.ordinal
   where c.age = 1 and not c.known
 ),
 updated as (
   update resources r
   set
-    api_version = s.api_version,
-    kind = s.kind,
+    api_version = c.api_version,
+    kind = c.kind,
     resource_version = c.resource_version,
-    resource_version_text = s.resource_version_text,
+    resource_version_text = c.resource_version_text,
     composition_id = c.composition_id,
-    labels = coalesce(nullif(s.raw -> 'metadata' -> 'labels', 'null'), '{}'),
-    owner_uids = s.owner_uids,
+    labels = coalesce(nullif(c.raw -> 'metadata' -> 'labels', 'null'), '{}'),
+    owner_uids = c.owner_uids,
     updated_at = (select at from moment),
-    observed_at = s.observed_at,
-    raw = s.raw,
-    status_raw = nullif(s.raw -> 'status', 'null'),
-    truncated = s.truncated
+    observed_at = c.observed_at,
+    raw = c.raw,
+    status_raw = nullif(c.raw -> 'status', 'null'),
+    truncated = c.truncated
   from candidate c
-  join stage_resources s on s.ordinal = c.ordinal
   where c.age = 1 and c.known and r.uid = c.uid and r.cluster_name = c.cluster_name
 ),
 recorded as (
@@ -95,17 +107,15 @@ recorded as (
     recorded_at, position, operation, cluster_name, uid, api_group, api_version, kind, resource, namespace,
     name, resource_version, resource_version_text, composition_id, observed_at, raw, truncated
   )
-  select
-    (select at from moment), nextval('resource_positions'), 'upserted', o.*
+  select (select at from moment), nextval('resource_positions'), 'upserted', o.*
   from (
     select
-      s.cluster_name, s.uid, s.api_group, s.api_version, s.kind, s.resource, s.namespace, s.name,
-      c.resource_version, s.resource_version_text, c.composition_id, s.observed_at, s.raw, s.truncated
+      c.cluster_name, c.uid, c.api_group, c.api_version, c.kind, c.resource, c.namespace, c.name,
+      c.resource_version, c.resource_version_text, c.composition_id, c.observed_at, c.raw, c.truncated
     from candidate c
-    join stage_resources s on s.ordinal = c.ordinal
     where c.copy = 1
     -- The order in which the API server made them, as far as batches allow.
-    order by c.resource_version, s.observed_at, c.ordinal
+    order by c.resource_version, c.observed_at, c.ordinal
   ) o
 )
 select

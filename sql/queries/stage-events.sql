@@ -1,5 +1,6 @@
--- Where a batch of Kubernetes events lands before it is merged; see stage-resources.sql.
+-- Where batches of Kubernetes events land before they are merged; see stage-resources.sql.
 create temporary table stage_events (
+  batch integer not null,
   ordinal integer not null,
   created_at timestamptz not null,
   cluster_name text collate "C" not null,
@@ -37,4 +38,4 @@ create temporary table stage_events (
   -- delivery: its duplicates have to be looked for.
   dated boolean not null,
   raw jsonb not null
-) on commit delete rows
+)

@@ -1,6 +1,11 @@
--- Where a batch lands before it is merged: private to the connection, never logged, emptied by every commit.
--- Rows of up to 8 kB stay uncompressed here; larger ones are compressed once and copied as they are.
+-- Where batches land before they are merged: private to the connection and never logged. What is large is
+-- compressed here, once, and copied into the tables as it is.
+--
+-- Rows stay until the table is emptied after some batches; each batch reads those of its own number. `on commit
+-- delete rows` would do the same by itself, but every such truncation makes the server plan the merge anew:
+-- 1.3 instead of 0.5 ms of CPU a batch.
 create temporary table stage_resources (
+  batch integer not null,
   ordinal integer not null,
   cluster_name text collate "C" not null,
   uid text collate "C" not null,
@@ -21,4 +26,4 @@ create temporary table stage_resources (
   truncated boolean not null,
   deleted boolean not null,
   raw jsonb not null
-) on commit delete rows
+)

@@ -1,0 +1,107 @@
+-- No statement of its own: the condition that every query over events (e) has, set in at its marker. Filters that
+-- are null take everything; the scope ($1) never does: rows outside it are not there. Of each event there is only
+-- the latest version by $9.
+--
+-- $1 scope jsonb · $2 cluster_name · $3 namespace · $4 kinds[], each alone or as apiVersion.Kind
+-- $5 like pattern for the involved object's name · $6 composition_id · $7 labels jsonb · $8 since · $9 until
+-- $10 types[] · $11 reasons[] · $12 involved uid · $13 involved name · $14 words as a tsquery
+--
+-- Labels are the event's own, or those of the involved object where the user may get that: otherwise the
+-- filter would tell labels that the user may not read.
+($2::text is null or e.cluster_name = $2)
+and ($3::text is null or e.namespace = $3)
+and ($4::text[] is null or e.resource_kind = any ($4) or e.involved_object_kind = any ($4))
+and ($5::text is null or e.involved_object_name ilike $5)
+and ($6::uuid is null or e.composition_id = $6)
+and (
+  $7::jsonb is null
+  or e.raw #> '{metadata,labels}' @> $7
+  or (
+    exists (
+      select 1
+      from resources r
+      where r.uid = e.involved_object_uid
+        and r.cluster_name = e.cluster_name
+        and r.labels @> $7
+    )
+    and (
+      (e.cluster_name, e.involved_object_group, e.involved_object_resource) in (
+        select s.cluster, s.api_group, s.resource
+        from jsonb_to_recordset($1::jsonb #> '{involved,everywhere}')
+          as s (cluster text, api_group text, resource text)
+      )
+      or (
+        e.cluster_name, e.involved_object_group, e.involved_object_resource, e.involved_object_namespace
+      ) in (
+        select s.cluster, s.api_group, s.resource, s.namespace
+        from jsonb_to_recordset($1::jsonb #> '{involved,namespaces}')
+          as s (cluster text, api_group text, resource text, namespace text)
+      )
+      or (
+        e.cluster_name, e.involved_object_group, e.involved_object_resource, e.involved_object_namespace,
+        e.involved_object_name
+      ) in (
+        select s.cluster, s.api_group, s.resource, s.namespace, s.name
+        from jsonb_to_recordset($1::jsonb #> '{involved,objects}')
+          as s (cluster text, api_group text, resource text, namespace text, name text)
+      )
+      or (
+        e.cluster_name, e.involved_object_group, e.involved_object_resource, e.involved_object_name
+      ) in (
+        select s.cluster, s.api_group, s.resource, s.name
+        from jsonb_to_recordset($1::jsonb #> '{involved,names}')
+          as s (cluster text, api_group text, resource text, name text)
+      )
+    )
+  )
+)
+and ($8::timestamptz is null or e.created_at >= $8)
+and ($9::timestamptz is null or e.created_at <= $9)
+and ($10::text[] is null or e.event_type = any ($10))
+and ($11::text[] is null or e.reason = any ($11))
+and ($12::text is null or e.involved_object_uid = $12)
+and ($13::text is null or e.involved_object_name = $13)
+and ($14::text is null or event_words(e.reason, e.message) @@ $14::tsquery)
+and (
+  e.cluster_name in (
+    select s.cluster from jsonb_to_recordset($1::jsonb -> 'clusters') as s (cluster text)
+  )
+  or (e.cluster_name, e.namespace) in (
+    select s.cluster, s.namespace
+    from jsonb_to_recordset($1::jsonb -> 'namespaces') as s (cluster text, namespace text)
+  )
+  or (e.cluster_name, e.involved_object_group, e.involved_object_resource) in (
+    select s.cluster, s.api_group, s.resource
+    from jsonb_to_recordset($1::jsonb #> '{involved,everywhere}')
+      as s (cluster text, api_group text, resource text)
+  )
+  or (
+    e.cluster_name, e.involved_object_group, e.involved_object_resource, e.involved_object_namespace
+  ) in (
+    select s.cluster, s.api_group, s.resource, s.namespace
+    from jsonb_to_recordset($1::jsonb #> '{involved,namespaces}')
+      as s (cluster text, api_group text, resource text, namespace text)
+  )
+  or (
+    e.cluster_name, e.involved_object_group, e.involved_object_resource, e.involved_object_namespace,
+    e.involved_object_name
+  ) in (
+    select s.cluster, s.api_group, s.resource, s.namespace, s.name
+    from jsonb_to_recordset($1::jsonb #> '{involved,objects}')
+      as s (cluster text, api_group text, resource text, namespace text, name text)
+  )
+  or (e.cluster_name, e.involved_object_group, e.involved_object_resource, e.involved_object_name) in (
+    select s.cluster, s.api_group, s.resource, s.name
+    from jsonb_to_recordset($1::jsonb #> '{involved,names}')
+      as s (cluster text, api_group text, resource text, name text)
+  )
+)
+and not exists (
+  select 1
+  from events newer
+  where newer.uid = e.uid
+    and newer.cluster_name = e.cluster_name
+    and newer.created_at >= e.created_at
+    and (newer.created_at, newer.position) > (e.created_at, e.position)
+    and ($9::timestamptz is null or newer.created_at <= $9)
+)
