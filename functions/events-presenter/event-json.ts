@@ -1,3 +1,4 @@
+import type { ChosenFields } from '../../lib/core/query-fields.ts';
 import { trimTime } from '../../lib/core/trim-time.ts';
 import type { EventRow } from '../../lib/postgres/list-events.ts';
 
@@ -5,8 +6,11 @@ import type { EventRow } from '../../lib/postgres/list-events.ts';
  * An event as the seed stack words it. In lists it carries the whole event as `raw`, a JSON text inside the
  * JSON: the portal's schema asks for a string there, and refuses members that it does not know.
  */
-export function eventJson(event: Omit<EventRow, 'position'> & { readonly raw?: string | null }): string {
-  return JSON.stringify({
+export function eventJson(
+  event: Omit<EventRow, 'position'> & { readonly raw?: string | null },
+  fields?: ChosenFields,
+): string {
+  const item: Record<string, string | undefined> = {
     event_id: event.event_id,
     global_uid: event.global_uid,
     cluster_name: event.cluster_name,
@@ -20,5 +24,7 @@ export function eventJson(event: Omit<EventRow, 'position'> & { readonly raw?: s
     composition_id: event.composition_id ?? undefined,
     created_at: trimTime(event.created_at),
     raw: event.raw ?? undefined,
-  });
+  };
+  if (fields === undefined) return JSON.stringify(item);
+  return JSON.stringify(Object.fromEntries(fields.members.map((name) => [name, item[name]])));
 }

@@ -110,6 +110,29 @@ describe('GET /events', () => {
     }
   });
 
+  it('takes the filters that the seed stack lacked, counts and summarises', async () => {
+    expect(await uids('/events?kind=Pod,Node&type=Warning', admin)).toEqual(['here:third-uid']);
+    expect(await uids('/events?text=started%20contain', admin)).toHaveLength(3);
+    expect(await uids('/events?until=2026-11-20T11:30:00Z&involved_name=ledger-1', admin)).toEqual([
+      'here:second-uid',
+    ]);
+    const chosen = await page('/events?fields=reason,namespace&raw=false&limit=1', admin);
+    expect(chosen.resources).toEqual([{ reason: 'Started', namespace: 'shop' }]);
+    const json = async (path: string, token: string): Promise<unknown> =>
+      (await world.get(path, token)).json();
+    expect(await json('/events/count', admin)).toEqual({ count: 3, exact: true });
+    expect(await json('/events/count', bob)).toEqual({ count: 1, exact: true });
+    expect(await json('/events/count', nobody)).toEqual({ count: 0, exact: true });
+    expect(await json('/events/summary?by=type', alice)).toEqual({
+      by: 'type',
+      exact: true,
+      items: [
+        { type: 'Normal', count: 1 },
+        { type: 'Warning', count: 1 },
+      ],
+    });
+  });
+
   it('takes the same parameters as JSON by POST', async () => {
     const answer = await world.get('/events', admin, {
       method: 'POST',

@@ -1,22 +1,19 @@
 import { z } from 'zod';
-import { type Clusters, clustersOf } from '../../lib/access/cluster-access.ts';
-import { type EventInventory, findEventScopes } from '../../lib/access/find-event-scopes.ts';
-import type { EventScope } from '../../lib/core/access-scope.ts';
 import type { KnownCaller } from '../../lib/core/caller.ts';
 import { decodeCursor, encodeCursor } from '../../lib/core/cursor.ts';
 import { type EventScopeParameter, eventScopeParameter } from '../../lib/core/scope-parameter.ts';
 import type { SealingKeys } from '../../lib/core/sealed-token.ts';
-import type { EventFilter, EventKey, ListedEvent } from '../../lib/postgres/list-events.ts';
+import type { EventFilter } from '../../lib/postgres/event-filter.ts';
+import type { EventPage, ListedEvent } from '../../lib/postgres/list-events.ts';
+import { filterOf, findVisible, type VisibleDependencies } from './find-visible.ts';
 import type { ListParameters } from './list-parameters.ts';
 
-export type ListDependencies = {
-  readonly clusters: Clusters;
+export type ListDependencies = VisibleDependencies & {
   readonly cursorKeys: SealingKeys;
-  readonly inventoryOf: (cluster: string) => EventInventory;
   readonly listRows: (
     scope: EventScopeParameter,
     filter: EventFilter,
-    page: { readonly after: EventKey | undefined; readonly limit: number },
+    page: EventPage,
   ) => Promise<ListedEvent[]>;
 };
 
@@ -40,31 +37,19 @@ export async function listEvents(
   deps: ListDependencies,
 ): Promise<ListOutcome> {
   const { cursor, limit } = parameters;
-  const filter: EventFilter = {
-    cluster: parameters.cluster,
-    namespace: parameters.namespace,
-    kind: parameters.kind,
-    nameContains: parameters.name,
-    compositionId: parameters.composition_id,
-    labels: parameters.labels,
-    since: parameters.since,
-  };
-  const binding = { username: caller.user.username, query: filter };
+  const asked = filterOf(parameters);
+  const binding = { username: caller.user.username, query: asked };
   const after = cursor === undefined ? undefined : decodeCursor(deps.cursorKeys, binding, cursor, keySchema);
   if (cursor !== undefined && after === undefined) return { kind: 'invalid-cursor' };
 
-  const found = await findScopes(caller, filter, deps);
-  if (found === 'unknown') return { kind: 'rights-unknown' };
-  const { scopes, missingClusters } = found;
+  const visible = await findVisible(caller, asked, deps);
+  if (visible.kind !== 'scopes') return visible;
+  const { scopes, filter, missingClusters } = visible;
   if (scopes.length === 0) return { kind: 'page', rows: [], cursor: undefined, missingClusters };
 
-  const [first, ...more] = scopes;
   // One more than asked for shows whether another page follows.
-  const rows = await deps.listRows(
-    eventScopeParameter(scopes),
-    { ...filter, cluster: more.length === 0 ? first?.cluster : undefined },
-    { after, limit: limit + 1 },
-  );
+  const page = { after, limit: limit + 1, withRaw: parameters.raw };
+  const rows = await deps.listRows(eventScopeParameter(scopes), filter, page);
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
   return {
@@ -76,31 +61,4 @@ export async function listEvents(
         : undefined,
     missingClusters,
   };
-}
-
-/** Another cluster that does not answer is left out; without our own there is no answer at all. */
-async function findScopes(
-  caller: KnownCaller,
-  filter: EventFilter,
-  deps: ListDependencies,
-): Promise<{ scopes: EventScope[]; missingClusters: string[] } | 'unknown'> {
-  const found = await Promise.all(
-    clustersOf(deps.clusters, caller, filter.cluster).map(async ({ cluster, access }) => ({
-      cluster,
-      outcome: await findEventScopes(access, caller.user, {
-        cluster,
-        namespace: filter.namespace,
-        withInvolved: filter.labels !== undefined,
-        inventory: deps.inventoryOf(cluster),
-      }),
-    })),
-  );
-  const scopes: EventScope[] = [];
-  const missingClusters: string[] = [];
-  for (const { cluster, outcome } of found) {
-    if (outcome.kind === 'scopes') scopes.push(...outcome.scopes);
-    else if (found.length === 1 || cluster === deps.clusters.own.cluster) return 'unknown';
-    else missingClusters.push(cluster);
-  }
-  return { scopes, missingClusters };
 }

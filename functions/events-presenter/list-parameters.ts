@@ -1,21 +1,29 @@
 import { z } from 'zod';
-import {
-  cursorField,
-  labelsField,
-  limitField,
-  textField,
-  timeField,
-  uuidField,
-} from '../../lib/core/query-fields.ts';
+import { cursorField, fieldsField, flagField, limitField } from '../../lib/core/query-fields.ts';
+import { eventParameters } from './event-parameters.ts';
+
+/** Members that an event has in an answer, besides `raw`. */
+export const eventFields = [
+  'event_id',
+  'global_uid',
+  'cluster_name',
+  'namespace',
+  'resource_kind',
+  'resource_name',
+  'involved_object_uid',
+  'event_type',
+  'reason',
+  'message',
+  'composition_id',
+  'created_at',
+] as const;
 
 const shape = {
-  cluster: textField().describe('Cluster'),
-  namespace: textField().describe('Namespace of the events'),
-  kind: textField().describe('Kind of the involved object: `Pod`, or with its apiVersion `v1.Pod`'),
-  name: textField().describe("Part of the involved object's name, in either case"),
-  composition_id: uuidField().describe('Composition that the involved objects belong to'),
-  labels: labelsField().describe('Labels of the event or of its involved object, as a JSON object'),
-  since: timeField().describe('Happened at or after this time'),
+  ...eventParameters,
+  raw: flagField(true).describe('Whole events in the answer'),
+  fields: fieldsField(eventFields, { withPaths: false }).describe(
+    'Only these members of each event, such as `reason,message`',
+  ),
   limit: limitField({ default: 50, max: 5_000 }).describe('Most events in one answer'),
   cursor: cursorField().describe('Continues after the page that it came with'),
 };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { createAccess } from '../../lib/access/create-access.ts';
+import type { EventInventory } from '../../lib/access/find-event-scopes.ts';
 import { deriveSealingKeys } from '../../lib/core/sealed-token.ts';
 import { createRouter } from '../../lib/http/create-router.ts';
 import { createStreamRoute } from '../../lib/http/create-stream-route.ts';
@@ -8,6 +9,7 @@ import { createLiveFeed } from '../../lib/http/live-feed.ts';
 import { serveHttp } from '../../lib/http/serve.ts';
 import { openClusters } from '../../lib/kubernetes/open-clusters.ts';
 import { connectionSettings } from '../../lib/postgres/connection-settings.ts';
+import { countEvents as countRows } from '../../lib/postgres/count-events.ts';
 import { createPool } from '../../lib/postgres/create-pool.ts';
 import { eventStreamBounds } from '../../lib/postgres/event-stream-bounds.ts';
 import { listEventKinds } from '../../lib/postgres/list-event-kinds.ts';
@@ -17,16 +19,19 @@ import { listInvolvedNamespaces } from '../../lib/postgres/list-involved-namespa
 import { listen } from '../../lib/postgres/listen.ts';
 import { readEventsAfter } from '../../lib/postgres/read-events-after.ts';
 import { readInstallation } from '../../lib/postgres/read-installation.ts';
+import { summarizeEvents as summarizeRows } from '../../lib/postgres/summarize-events.ts';
 import { waitForDatabase } from '../../lib/postgres/wait-for-database.ts';
 import type { Running, Start } from '../../lib/runtime/run-function.ts';
 import { sleep } from '../../lib/runtime/sleep.ts';
 import { startTelemetry } from '../../lib/telemetry/start-telemetry.ts';
 import { accessHooks } from './access-hooks.ts';
 import type { configSchema } from './config.ts';
+import { countEvents } from './count-events.ts';
 import { listEvents } from './list-events.ts';
 import { openNotifications } from './open-notifications.ts';
 import { createPresenterMetrics } from './presenter-metrics.ts';
 import { routes } from './routes.ts';
+import { summarizeEvents } from './summarize-events.ts';
 
 const functionName = 'events-presenter';
 
@@ -105,6 +110,11 @@ export async function startEventsPresenter(
     onError: (error: unknown, requestId: string): void =>
       log.error({ err: error, requestId }, 'Cannot answer a request'),
   };
+  const inventoryOf = (cluster: string): EventInventory => ({
+    namespaces: () => listEventNamespaces(pool),
+    kinds: () => listEventKinds(pool, cluster),
+    involvedNamespaces: (kind) => listInvolvedNamespaces(pool, { cluster, ...kind }),
+  });
   const server = await serveHttp({
     port: config.PORT,
     raw: createStreamRoute({
@@ -147,13 +157,21 @@ export async function startEventsPresenter(
         list: (caller, parameters) =>
           listEvents(caller, parameters, {
             clusters,
+            inventoryOf,
             cursorKeys,
-            inventoryOf: (cluster) => ({
-              namespaces: () => listEventNamespaces(pool),
-              kinds: () => listEventKinds(pool, cluster),
-              involvedNamespaces: (kind) => listInvolvedNamespaces(pool, { cluster, ...kind }),
-            }),
             listRows: (scope, filter, page) => listRows(pool, scope, filter, page),
+          }),
+        count: (caller, parameters) =>
+          countEvents(caller, parameters, {
+            clusters,
+            inventoryOf,
+            countRows: (scope, filter, max) => countRows(pool, scope, filter, max),
+          }),
+        summarize: (caller, parameters) =>
+          summarizeEvents(caller, parameters, {
+            clusters,
+            inventoryOf,
+            summarizeRows: (scope, filter, options) => summarizeRows(pool, scope, filter, options),
           }),
         onUnavailable,
       }),

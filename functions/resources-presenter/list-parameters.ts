@@ -25,7 +25,7 @@ const shape = {
   ...resourceParameters,
   raw: flagField(false).describe('Whole objects in the answer'),
   status_raw: flagField(false).describe('Statuses in the answer'),
-  fields: fieldsField(itemFields).describe(
+  fields: fieldsField(itemFields, { withPaths: true }).describe(
     'Only these members of each item, such as `name,raw.spec.replicas`; a dot inside a name is written `\\.`',
   ),
   sort_by: z

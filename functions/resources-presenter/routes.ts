@@ -1,16 +1,13 @@
 import { z } from 'zod';
 import type { Authenticate, KnownCaller } from '../../lib/core/caller.ts';
 import type { ChosenFields } from '../../lib/core/query-fields.ts';
-import type { Route, RouteContext } from '../../lib/http/create-router.ts';
+import { byQuery } from '../../lib/http/by-query.ts';
+import type { Route } from '../../lib/http/create-router.ts';
 import { forCaller } from '../../lib/http/for-caller.ts';
 import { invalidCursorResponse } from '../../lib/http/invalid-cursor-response.ts';
 import { missingClustersHeader } from '../../lib/http/missing-clusters-header.ts';
 import { readJsonBody } from '../../lib/http/read-json-body.ts';
-import {
-  type ParametersOutcome,
-  readParameters,
-  readQueryParameters,
-} from '../../lib/http/read-parameters.ts';
+import { readParameters } from '../../lib/http/read-parameters.ts';
 import { rightsUnknownResponse } from '../../lib/http/rights-unknown-response.ts';
 import { statusResponse } from '../../lib/http/status-response.ts';
 import type { CountOutcome } from './count-resources.ts';
@@ -93,22 +90,6 @@ export function routes(deps: RouteDependencies): Route[] {
       ),
     },
   ];
-}
-
-/** Answers a known caller's request with parameters that are as they should be. */
-function byQuery<Schema extends z.ZodObject>(
-  deps: RouteDependencies,
-  schema: Schema,
-  handle: (caller: KnownCaller, parameters: z.output<Schema>, context: RouteContext) => Promise<Response>,
-): Route['handle'] {
-  return (context) =>
-    forCaller(deps, context, async (caller) => {
-      const parameters: ParametersOutcome<z.output<Schema>> = readQueryParameters(
-        schema,
-        context.url.searchParams,
-      );
-      return parameters.kind === 'refused' ? parameters.response : handle(caller, parameters.value, context);
-    });
 }
 
 async function answerList(

@@ -172,8 +172,8 @@ const maxFields = 64;
  * Members by name and, with `raw.` in front, paths into the object; comma-separated or as a list. A dot inside a
  * name is escaped by a backslash, as in `raw.metadata.annotations.example\.com/owner`.
  */
-export function fieldsField(members: readonly string[]) {
-  const message = `expected names of ${members.join(', ')}, or paths such as raw.spec.replicas`;
+export function fieldsField(members: readonly string[], options: { readonly withPaths: boolean }) {
+  const message = `expected names of ${members.join(', ')}${options.withPaths ? ', or paths such as raw.spec.replicas' : ''}`;
   return z
     .union([boundedText(maxLabelsBytes), z.array(boundedText(maxTextBytes)).max(maxFields)], {
       error: message,
@@ -183,7 +183,10 @@ export function fieldsField(members: readonly string[]) {
       if (names.length === 0) return undefined;
       const paths = names.filter((name) => name.startsWith('raw.')).map(splitPath);
       const plain = names.filter((name) => !name.startsWith('raw.'));
-      const wrong = plain.some((name) => !members.includes(name)) || paths.some((path) => path.includes(''));
+      const wrong =
+        (!options.withPaths && paths.length > 0) ||
+        plain.some((name) => !members.includes(name)) ||
+        paths.some((path) => path.includes(''));
       if (!wrong && names.length <= maxFields) return { members: plain, paths };
       context.addIssue({ code: 'custom', message });
       return z.NEVER;

@@ -4,13 +4,16 @@ import { type EventFixture, insertEvents } from '../../test/support/insert-event
 import { insertResources } from '../../test/support/insert-resources.ts';
 import type { EventScope } from '../core/access-scope.ts';
 import { eventScopeParameter } from '../core/scope-parameter.ts';
+import { countEvents } from './count-events.ts';
+import type { EventFilter } from './event-filter.ts';
 import { eventStreamBounds } from './event-stream-bounds.ts';
 import { listEventKinds } from './list-event-kinds.ts';
 import { listEventNamespaces } from './list-event-namespaces.ts';
-import { type EventFilter, type EventKey, listEvents } from './list-events.ts';
+import { type EventKey, listEvents } from './list-events.ts';
 import { listInvolvedNamespaces } from './list-involved-namespaces.ts';
 import { readEventsAfter } from './read-events-after.ts';
 import { readInstallation } from './read-installation.ts';
+import { summarizeEvents } from './summarize-events.ts';
 
 let database: TestDatabase;
 let positions: number[];
@@ -33,10 +36,15 @@ const ledger = {
   involved_object_name: 'Ledger_1',
   involved_object_uid: 'ledger-uid',
 };
+const backOff = {
+  event_type: 'Warning',
+  reason: 'BackOff',
+  message: 'Back-off restarting container (bank/ledger-57cbd45569)',
+};
 const rows: readonly EventFixture[] = [
   { name: 'oldest', created_at: '2026-11-20T08:00:00Z', composition_id: composition },
   { name: 'repeated', created_at: '2026-11-20T09:00:00Z', resource_version: 5, message: 'once' },
-  { name: 'bank', created_at: '2026-11-20T09:30:00.000001Z', ...ledger },
+  { name: 'bank', created_at: '2026-11-20T09:30:00.000001Z', ...ledger, ...backOff },
   { name: 'repeated', created_at: '2026-11-21T09:00:00Z', resource_version: 9, message: 'twice' },
   { name: 'own-label', raw: { metadata: { labels: { app: 'web' } } }, involved_object_uid: null },
   {
@@ -63,11 +71,17 @@ const rows: readonly EventFixture[] = [
 const everything: EventFilter = {
   cluster: undefined,
   namespace: undefined,
-  kind: undefined,
+  kinds: undefined,
   nameContains: undefined,
   compositionId: undefined,
   labels: undefined,
   since: undefined,
+  until: undefined,
+  types: undefined,
+  reasons: undefined,
+  involvedUid: undefined,
+  involvedName: undefined,
+  text: undefined,
 };
 const allEvents: EventScope = { cluster: 'here', events: { kind: 'everywhere' }, involved: [] };
 const everywhere: EventScope[] = [allEvents];
@@ -76,7 +90,7 @@ async function names(
   filter: Partial<EventFilter>,
   scopes: readonly EventScope[] = everywhere,
 ): Promise<string[]> {
-  const page = { after: undefined, limit: 100 };
+  const page = { after: undefined, limit: 100, withRaw: true };
   const found = await listEvents(
     database.pool,
     eventScopeParameter(scopes),
@@ -98,7 +112,7 @@ describe('listEvents()', () => {
       'bank',
       'oldest',
     ]);
-    const page = { after: undefined, limit: 1 };
+    const page = { after: undefined, limit: 1, withRaw: false };
     const [newest] = await listEvents(database.pool, eventScopeParameter(everywhere), everything, page);
     expect(newest).toMatchObject({
       global_uid: 'here:repeated-uid',
@@ -111,12 +125,23 @@ describe('listEvents()', () => {
 
   it.each<[string, Partial<EventFilter>, string[]]>([
     ['a namespace', { namespace: 'bank' }, ['bank']],
-    ['a kind alone', { kind: 'Deployment' }, ['bank']],
-    ['a kind with its apiVersion', { kind: 'apps/v1.Deployment' }, ['bank']],
+    ['a kind alone', { kinds: ['Deployment'] }, ['bank']],
+    ['a kind with its apiVersion', { kinds: ['apps/v1.Deployment'] }, ['bank']],
     ['a part of a name in either case, wildcards as themselves', { nameContains: 'ledger_' }, ['bank']],
     ['no wildcard', { nameContains: '%' }, []],
     ['a composition', { compositionId: composition }, ['oldest']],
     ['times', { since: '2026-11-21T00:00:00Z' }, ['repeated']],
+    ['several kinds', { kinds: ['Deployment', 'v1.Node'] }, ['node', 'bank']],
+    ['a type', { types: ['Warning'] }, ['bank']],
+    ['a reason', { reasons: ['BackOff', 'x'] }, ['bank']],
+    ['an exact name', { involvedName: 'node-1' }, ['node']],
+    ['an object', { involvedUid: 'ledger-uid' }, ['node', 'bank']],
+    ['the time before', { until: '2026-11-20T08:30:00Z' }, ['oldest']],
+    ['an event as it was then', { until: '2026-11-20T09:00:00Z' }, ['repeated', 'oldest']],
+    ['words in any order', { text: 'restarting BACK' }, ['bank']],
+    ['beginnings of words and parts of paths', { text: 'led 57cbd' }, ['bank']],
+    ['only where all words are', { text: 'restarting nothing' }, []],
+    ['nothing for a text without words', { text: '---' }, []],
     ['another cluster', { cluster: 'elsewhere' }, []],
   ])('takes %s', async (_, filter, expected) => {
     expect(await names(filter)).toEqual(expected);
@@ -243,10 +268,8 @@ describe('listEvents()', () => {
     const seen: string[] = [];
     let after: EventKey | undefined;
     for (;;) {
-      const found = await listEvents(database.pool, eventScopeParameter(everywhere), everything, {
-        after,
-        limit: 2,
-      });
+      const page = { after, limit: 2, withRaw: false };
+      const found = await listEvents(database.pool, eventScopeParameter(everywhere), everything, page);
       seen.push(...found.map((row) => row.global_uid));
       const last = found.at(-1);
       if (last === undefined) break;
@@ -254,6 +277,22 @@ describe('listEvents()', () => {
     }
     expect(seen).toHaveLength(6);
     expect(new Set(seen).size).toBe(6);
+  });
+});
+
+describe('countEvents() and summarizeEvents()', () => {
+  it('count events and not their versions, inside the scope and no further than they are told', async () => {
+    const scope = eventScopeParameter(everywhere);
+    expect(await countEvents(database.pool, scope, everything, 100)).toBe(6);
+    expect(await countEvents(database.pool, scope, everything, 4)).toBe(4);
+    expect(await countEvents(database.pool, eventScopeParameter([]), everything, 100)).toBe(0);
+    const byReason = await summarizeEvents(database.pool, scope, everything, { by: 'reason', max: 100 });
+    expect(byReason).toEqual([
+      { value: 'Started', count: 5 },
+      { value: 'BackOff', count: 1 },
+    ]);
+    const byNamespace = await summarizeEvents(database.pool, scope, everything, { by: 'namespace', max: 1 });
+    expect(byNamespace).toEqual([{ value: 'shop', count: 1 }]);
   });
 });
 

@@ -1,21 +1,6 @@
 import type { Pool } from 'pg';
 import type { EventScopeParameter } from '../core/scope-parameter.ts';
-import { likePattern } from './like-pattern.ts';
-import { loadSql } from './load-sql.ts';
-
-/** Which events; `undefined` takes all. */
-export type EventFilter = {
-  readonly cluster: string | undefined;
-  readonly namespace: string | undefined;
-  /** `Pod`, or with its apiVersion `v1.Pod`. */
-  readonly kind: string | undefined;
-  /** Anywhere in the involved object's name, in either case. */
-  readonly nameContains: string | undefined;
-  readonly compositionId: string | undefined;
-  readonly labels: Readonly<Record<string, string>> | undefined;
-  /** RFC 3339. */
-  readonly since: string | undefined;
-};
+import { type EventFilter, eventFilterParameters, eventStatement } from './event-filter.ts';
 
 /** A place in the order of events, newest first. */
 export type EventKey = readonly [createdAt: string, position: string];
@@ -40,25 +25,24 @@ export type EventRow = {
 /** `raw` is the event as a JSON text. */
 export type ListedEvent = EventRow & { readonly raw: string | null };
 
-const statement = loadSql('list-events');
+export type EventPage = {
+  readonly after: EventKey | undefined;
+  readonly limit: number;
+  readonly withRaw: boolean;
+};
+
+const statement = eventStatement('list-events');
 
 /** Events inside the scope, newest first, each with its latest version only. */
 export async function listEvents(
   pool: Pick<Pool, 'query'>,
   scope: EventScopeParameter,
   filter: EventFilter,
-  page: { readonly after: EventKey | undefined; readonly limit: number },
+  page: EventPage,
 ): Promise<ListedEvent[]> {
   const result = await pool.query<ListedEvent>(statement, [
-    JSON.stringify(scope),
-    filter.cluster,
-    filter.namespace,
-    filter.kind,
-    filter.nameContains === undefined ? undefined : likePattern(filter.nameContains),
-    filter.compositionId,
-    filter.labels === undefined ? undefined : JSON.stringify(filter.labels),
-    filter.since,
-    true,
+    ...eventFilterParameters(scope, filter),
+    page.withRaw,
     page.limit,
     page.after?.[0],
     page.after?.[1],

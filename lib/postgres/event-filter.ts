@@ -1,0 +1,58 @@
+import type { EventScopeParameter } from '../core/scope-parameter.ts';
+import { likePattern } from './like-pattern.ts';
+import { loadSql } from './load-sql.ts';
+
+/** Which events; `undefined` takes all. */
+export type EventFilter = {
+  readonly cluster: string | undefined;
+  readonly namespace: string | undefined;
+  /** `Pod`, or with its apiVersion `v1.Pod`. */
+  readonly kinds: readonly string[] | undefined;
+  /** Anywhere in the involved object's name, in either case. */
+  readonly nameContains: string | undefined;
+  readonly compositionId: string | undefined;
+  readonly labels: Readonly<Record<string, string>> | undefined;
+  /** RFC 3339. */
+  readonly since: string | undefined;
+  /** RFC 3339; events are taken as they were at that time. */
+  readonly until: string | undefined;
+  readonly types: readonly string[] | undefined;
+  readonly reasons: readonly string[] | undefined;
+  readonly involvedUid: string | undefined;
+  readonly involvedName: string | undefined;
+  /** Words of reason or message, or their beginnings; all must be there. */
+  readonly text: string | undefined;
+};
+
+const visible = loadSql('visible-events');
+
+/** A query over events with the condition that all of them have. */
+export function eventStatement(name: string): string {
+  return loadSql(name).replace('/* visible */', () => visible);
+}
+
+/** The values of $1 to $14, see visible-events.sql. */
+export function eventFilterParameters(scope: EventScopeParameter, filter: EventFilter): unknown[] {
+  return [
+    JSON.stringify(scope),
+    filter.cluster,
+    filter.namespace,
+    filter.kinds,
+    filter.nameContains === undefined ? undefined : likePattern(filter.nameContains),
+    filter.compositionId,
+    filter.labels === undefined ? undefined : JSON.stringify(filter.labels),
+    filter.since,
+    filter.until,
+    filter.types,
+    filter.reasons,
+    filter.involvedUid,
+    filter.involvedName,
+    filter.text === undefined ? undefined : wordQuery(filter.text),
+  ];
+}
+
+/** Every word as a beginning; a text without words finds nothing, as the empty query does. */
+function wordQuery(text: string): string {
+  const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  return words.map((word) => `'${word}':*`).join(' & ');
+}
