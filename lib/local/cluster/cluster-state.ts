@@ -1,6 +1,7 @@
 import type { TokenAuthenticator } from './auth/authenticate.ts';
 import type { RbacCache } from './auth/rbac-cache.ts';
 import type { TokenIssuer } from './auth/service-account-tokens.ts';
+import type { DeferredWork } from './controllers/deferred-work.ts';
 import type { Faults } from './faults/faults.ts';
 import type { Registry } from './registry/registry.ts';
 import type { RevisionStore } from './store/revision-store.ts';
@@ -14,6 +15,7 @@ export type ClusterState = {
   readonly rbac: RbacCache;
   readonly tokens: TokenIssuer;
   readonly faults: Faults;
+  readonly work: DeferredWork;
   readonly now: () => Date;
   readonly newUid: () => string;
   /** Five characters for generated names. */

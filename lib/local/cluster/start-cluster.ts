@@ -12,6 +12,7 @@ import { serviceAccountTokens } from './auth/service-account-authenticator.ts';
 import { apiAudience, TokenIssuer } from './auth/service-account-tokens.ts';
 import { bootstrapCluster } from './bootstrap-cluster.ts';
 import type { ClusterSettings, ClusterState } from './cluster-state.ts';
+import { DeferredWork } from './controllers/deferred-work.ts';
 import { startControllers } from './controllers/start-controllers.ts';
 import { type ClusterFaults, createClusterFaults } from './faults/cluster-faults.ts';
 import { Faults } from './faults/faults.ts';
@@ -26,7 +27,7 @@ import { loadServerKeys, type ServerKeys } from './server-keys.ts';
 import { openStore } from './store/open-store.ts';
 import type { HistoryWindow, RevisionStore } from './store/revision-store.ts';
 import { parseStored } from './store/stored-object.ts';
-import { issueServerCertificate } from './tls/certificates.ts';
+import { issueServerCertificate, type KeyedCertificate } from './tls/certificates.ts';
 import { WatchHub } from './watch/watch-hub.ts';
 
 export type StartClusterOptions = {
@@ -63,6 +64,8 @@ export type DevelopmentCluster = {
   readonly port: number;
   /** PEM of the authority that signed the certificate; also without TLS, where nothing uses it. */
   readonly certificateAuthority: string;
+  /** The authority with its key, for client certificates. */
+  readonly authority: KeyedCertificate;
   /** A kubeconfig (YAML) for the user who has one of the tokens. @throws for a user without a token */
   readonly kubeconfig: (username: string) => string;
   readonly faults: ClusterFaults;
@@ -115,12 +118,21 @@ export async function startCluster(options: StartClusterOptions): Promise<Develo
         });
     },
   );
-  const port = await listen(server, options.port ?? 0, host);
+  const release = () => {
+    stopControllers();
+    state.work.stop();
+    closeStore();
+  };
+  const port = await listen(server, options.port ?? 0, host).catch((error: unknown) => {
+    release();
+    throw error;
+  });
   const url = `${options.tls === true ? 'https' : 'http'}://${host}:${port}`;
   return {
     url,
     port,
     certificateAuthority: keys.authority.certificate,
+    authority: keys.authority,
     kubeconfig: (username) =>
       kubeconfigOf({
         url,
@@ -133,13 +145,12 @@ export async function startCluster(options: StartClusterOptions): Promise<Develo
     seed: (objects) => seed(state, objects),
     state,
     stop: async () => {
-      stopControllers();
       const closed = once(server, 'close');
       server.close();
       state.watches.close('end');
       server.closeAllConnections();
       await closed;
-      closeStore();
+      release();
     },
   };
 }
@@ -154,8 +165,11 @@ function createState(
     staticTokens(new Map(Object.entries(options.tokens)), apiAudience),
     serviceAccountTokens({ store, now }, tokens),
   ];
+  const onDefect = options.onDefect ?? ((error: unknown) => process.stderr.write(`${describe(error)}\n`));
   return {
     store,
+    work: new DeferredWork(onDefect),
+    onDefect,
     registry: new Registry(builtInDefinitions()),
     watches: new WatchHub(),
     rbac: new RbacCache(store),
@@ -173,7 +187,6 @@ function createState(
       return undefined;
     },
     priorityOf: (className) => priorityOf(store, className),
-    onDefect: options.onDefect ?? ((error) => process.stderr.write(`${describe(error)}\n`)),
     settings: { ...defaultSettings, ...options.settings },
   };
 }

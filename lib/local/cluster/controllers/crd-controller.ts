@@ -41,7 +41,7 @@ export class CrdController {
       const before = change.before === undefined ? undefined : asCrd(parseStored(change.before));
       if (change.type === 'deleted') this.#unserve(asCrd(parseStored(change.after)));
       // A definition is served a moment after the answer to its creation, as with a real server.
-      else setImmediate(() => this.#sync(change.after.name, before));
+      else this.#cluster.work.later(() => this.#sync(change.after.name, before));
     });
   }
 
@@ -122,7 +122,7 @@ export class CrdController {
     const release = this.#cluster.store.subscribe(storage, () => {
       if (this.#cluster.store.count(storage) > 0) return;
       release();
-      setImmediate(() => this.#sync(name, undefined));
+      this.#cluster.work.later(() => this.#sync(name, undefined));
     });
   }
 

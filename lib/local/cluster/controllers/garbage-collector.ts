@@ -90,7 +90,7 @@ export class GarbageCollector {
     this.#queue.set(id, work);
     if (this.#scheduled) return;
     this.#scheduled = true;
-    setImmediate(() => {
+    this.#cluster.work.later(() => {
       this.#scheduled = false;
       const due = [...this.#queue.values()];
       this.#queue.clear();

@@ -31,7 +31,7 @@ export function startRoleAggregation(cluster: ClusterState): () => void {
   const release = store.subscribe(storage, () => {
     if (scheduled) return;
     scheduled = true;
-    setImmediate(aggregate);
+    cluster.work.later(aggregate);
   });
   aggregate();
   return release;

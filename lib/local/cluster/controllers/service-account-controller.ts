@@ -23,11 +23,12 @@ export function startServiceAccountController(cluster: ClusterState): () => void
   for (const namespace of everyObject(store, 'namespaces')) ensure(namespace);
   const releases = [
     store.subscribe('namespaces', (change) => {
-      if (change.type === 'added') setImmediate(() => ensure(store.get('namespaces', change.after.key)));
+      if (change.type === 'added')
+        cluster.work.later(() => ensure(store.get('namespaces', change.after.key)));
     }),
     store.subscribe('serviceaccounts', (change) => {
       if (change.type !== 'deleted') return;
-      setImmediate(() => ensure(store.get('namespaces', change.after.namespace)));
+      cluster.work.later(() => ensure(store.get('namespaces', change.after.namespace)));
     }),
   ];
   return () => {

@@ -40,6 +40,7 @@ export class Journal {
   #descriptor: number;
   #bytes: number;
   #liveBytes: number;
+  #closed = false;
 
   private constructor(file: string, descriptor: number, bytes: number, liveBytes: number) {
     this.#file = file;
@@ -59,7 +60,9 @@ export class Journal {
     return { journal: new Journal(file, descriptor, goodBytes, liveBytes), content };
   }
 
+  /** @throws after `close`: the change must not happen then */
   append(change: Change): void {
+    if (this.#closed) throw new Error('Cannot write to the journal: it is closed');
     const line = lineOf(change);
     writeAll(this.#descriptor, line);
     this.#bytes += line.length;
@@ -92,6 +95,7 @@ export class Journal {
   }
 
   close(): void {
+    this.#closed = true;
     fsyncSync(this.#descriptor);
     closeSync(this.#descriptor);
   }
