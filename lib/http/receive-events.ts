@@ -121,16 +121,22 @@ function refusalOf(bytes: number, more: number, limits: BodyLimits): EventAnswer
   return undefined;
 }
 
+/** 204 has no body by definition, and Node refuses a length with it. */
+const emptyBody = { 'content-length': '0' };
+
 function answer(response: ServerResponse, result: EventAnswer): void {
   const { reply, message } = result;
+  if (reply === undefined && message === undefined) {
+    response.writeHead(result.status, result.status === 204 ? undefined : emptyBody).end();
+    return;
+  }
   const body = reply?.body ?? (message === undefined ? '' : `${message}\n`);
   const headers: Record<string, string | number> = {
     ...(message !== undefined && { 'content-type': 'text/plain; charset=utf-8' }),
     ...(result.retryAfterSeconds !== undefined && { 'retry-after': result.retryAfterSeconds }),
     ...reply?.headers,
   };
-  // 204 has no body by definition, and Node refuses a length with it.
-  if (result.status !== 204) headers['content-length'] = Buffer.byteLength(body);
+  headers['content-length'] = Buffer.byteLength(body);
   response.writeHead(result.status, headers);
   response.end(body);
 }

@@ -7,10 +7,11 @@ const settings = {
   bytes: 2_000,
   inFlight: 256,
   connections: 256,
-  events: 30_000,
-  warmUp: 5_000,
+  events: 40_000,
+  /** Until the compiler has seen enough: what is measured is an ingester that has been running for a while. */
+  warmUp: 20_000,
   /** A quarter of the events are new objects, the others new versions. */
-  objects: 8_750,
+  objects: 15_000,
   history: true,
   fsync: true,
   writers: 2,
