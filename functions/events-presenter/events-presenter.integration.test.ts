@@ -224,6 +224,27 @@ describe('GET /notifications', () => {
     await stream.leave();
   });
 
+  it('sends only what its filters take', async () => {
+    const streams = await Promise.all([
+      open(admin, '?namespace=bank'),
+      open(admin, '?type=Warning&kind=Pod'),
+      open(admin, '?reason=Killing,Pulled&involved_name=web-1'),
+    ]);
+    await commit(
+      { name: 'a', ...inBank },
+      { name: 'b', event_type: 'Warning' },
+      { name: 'c', reason: 'Killing' },
+    );
+    await eventually(() => {
+      expect(streams.map((stream) => stream.uids())).toEqual([
+        ['here:a-uid'],
+        ['here:b-uid'],
+        ['here:c-uid'],
+      ]);
+    }, 5_000);
+    await Promise.all(streams.map((stream) => stream.leave()));
+  });
+
   it('goes on after the last id, by header or by parameter, and for a filter too', async () => {
     const stream = await open(admin);
     await commit({ name: 'seen' });

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { createAccess } from '../../lib/access/create-access.ts';
 import type { EventInventory } from '../../lib/access/find-event-scopes.ts';
 import { deriveSealingKeys } from '../../lib/core/sealed-token.ts';
+import { createStreamIds } from '../../lib/core/stream-id.ts';
 import { createRouter } from '../../lib/http/create-router.ts';
 import { createStreamRoute } from '../../lib/http/create-stream-route.ts';
 import { createLiveFeed } from '../../lib/http/live-feed.ts';
@@ -85,6 +86,11 @@ export async function startEventsPresenter(
   const onUnavailable = (reason: string): void => log.warn({ reason }, 'cannot verify tokens');
   const secret = config.CURSOR_KEY ?? installation.sealingSecret;
   const cursorKeys = deriveSealingKeys(secret, 'cursor');
+  const ids = createStreamIds({
+    keys: deriveSealingKeys(secret, 'stream id'),
+    stream: 'events',
+    installationId: installation.id,
+  });
 
   const feed = createLiveFeed({
     readAfter: (position, limit) => readEventsAfter(pool, { after: position, limit }),
@@ -126,8 +132,7 @@ export async function startEventsPresenter(
         openNotifications(request, {
           clusters,
           authenticate,
-          idKeys: deriveSealingKeys(secret, 'stream id'),
-          installationId: installation.id,
+          ids,
           readBounds: () => eventStreamBounds(pool),
           readEvents: (range) => readEventsAfter(pool, range),
           feed,

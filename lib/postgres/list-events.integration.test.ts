@@ -3,6 +3,7 @@ import { type TestDatabase, testDatabase } from '../../test/support/database.ts'
 import { type EventFixture, insertEvents } from '../../test/support/insert-events.ts';
 import { insertResources } from '../../test/support/insert-resources.ts';
 import type { EventScope } from '../core/access-scope.ts';
+import { type EventStreamFilter, matchesEvent } from '../core/event-stream-filter.ts';
 import { eventScopeParameter } from '../core/scope-parameter.ts';
 import { countEvents } from './count-events.ts';
 import type { EventFilter } from './event-filter.ts';
@@ -315,6 +316,17 @@ describe('listEventKinds() and its like', () => {
   });
 });
 
+const anyEvent: EventStreamFilter = {
+  cluster: undefined,
+  namespace: undefined,
+  kinds: undefined,
+  types: undefined,
+  reasons: undefined,
+  compositionId: undefined,
+  involvedUid: undefined,
+  involvedName: undefined,
+};
+
 describe('readEventsAfter()', () => {
   it('gives every version above a position in commit order, up to a limit and an end', async () => {
     const [first = 0, , third] = positions;
@@ -323,12 +335,23 @@ describe('readEventsAfter()', () => {
     const some = await readEventsAfter(database.pool, { after: first, upTo: third ?? 0, limit: 100 });
     expect(some.map((row) => row.position)).toEqual(positions.slice(1, 3));
     expect(await readEventsAfter(database.pool, { after: first, limit: 1 })).toHaveLength(1);
-    const ofComposition = await readEventsAfter(database.pool, {
-      after: 0,
-      compositionId: composition,
-      limit: 9,
-    });
-    expect(ofComposition.map((row) => row.position)).toEqual([first]);
+  });
+
+  it.each<[Partial<EventStreamFilter>, string[]]>([
+    [{ compositionId: composition }, ['oldest']],
+    [{ cluster: 'elsewhere' }, ['abroad']],
+    [{ namespace: 'lab' }, ['unknown-kind']],
+    [{ kinds: ['Node', 'x.io/v1.Thing'] }, ['node', 'unknown-kind']],
+    [{ types: ['Warning'] }, ['bank']],
+    [{ reasons: ['BackOff'] }, ['bank']],
+    [{ involvedUid: 'ledger-uid' }, ['bank', 'node']],
+    [{ involvedName: 'Ledger_1', kinds: ['Deployment'] }, ['bank']],
+  ])('takes by %j the rows that the same filter takes in memory', async (filter, expected) => {
+    const whole = { ...anyEvent, ...filter };
+    const read = await readEventsAfter(database.pool, { after: 0, limit: 100, filter: whole });
+    expect(read.map((row) => row.global_uid.replace(/^\w+:(.*)-uid$/, '$1'))).toEqual(expected);
+    const all = await readEventsAfter(database.pool, { after: 0, limit: 100 });
+    expect(all.filter((row) => matchesEvent(whole, row))).toEqual(read);
   });
 });
 

@@ -1,10 +1,12 @@
 import type { Pool } from 'pg';
+import type { EventStreamFilter } from '../core/event-stream-filter.ts';
 import type { EventRow } from './list-events.ts';
 import { loadSql } from './load-sql.ts';
 
 /** One version of an event in a stream, with what rights to it depend on. */
 export type StreamedEvent = Omit<EventRow, 'position'> & {
   readonly position: number;
+  readonly involved_object_kind: string;
   readonly involved_object_group: string;
   readonly involved_object_resource: string | null;
   readonly involved_object_namespace: string;
@@ -18,13 +20,26 @@ export async function readEventsAfter(
   range: {
     readonly after: number;
     readonly upTo?: number;
-    readonly compositionId?: string | undefined;
     readonly limit: number;
+    readonly filter?: EventStreamFilter;
   },
 ): Promise<StreamedEvent[]> {
+  const { filter } = range;
   const result = await pool.query<Omit<StreamedEvent, 'position'> & { readonly position: string }>(
     statement,
-    [range.after, range.upTo, range.compositionId, range.limit],
+    [
+      range.after,
+      range.upTo,
+      range.limit,
+      filter?.cluster,
+      filter?.namespace,
+      filter?.kinds,
+      filter?.types,
+      filter?.reasons,
+      filter?.compositionId,
+      filter?.involvedUid,
+      filter?.involvedName,
+    ],
   );
   // Positions come from a sequence that would need centuries to leave the safe integers.
   return result.rows.map((row) => ({ ...row, position: Number(row.position) }));
