@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { inspect, parseArgs } from 'node:util';
 
 import { conformanceTokens } from './conformance-tokens.ts';
+import { liveDemo } from './demo/live-demo.ts';
 import { loadTokens } from './load-tokens.ts';
 import { startCluster } from './start-cluster.ts';
 
@@ -40,18 +41,27 @@ if (values.help) {
 }
 
 if (values.data !== undefined) mkdirSync(values.data, { recursive: true, mode: 0o700 });
+const tokens = values['fixed-tokens'] ? conformanceTokens : loadTokens(values.data);
 const cluster = await startCluster({
   port: Number(values.port),
   host: values.host,
   tls: values.tls,
-  tokens: values['fixed-tokens'] ? conformanceTokens : loadTokens(values.data),
+  tokens,
   ...(values.data === undefined ? {} : { dataDir: values.data }),
   ...(values['faults-token'] === undefined ? {} : { faultsToken: values['faults-token'] }),
 });
 if (values.kubeconfig !== undefined) {
   writeFileSync(values.kubeconfig, cluster.kubeconfig(values.user), { mode: 0o600 });
 }
+const endDemo = values.demo
+  ? await liveDemo(cluster, tokens, (error) => process.stderr.write(`Demo: ${inspect(error)}\n`))
+  : undefined;
 process.stdout.write(`${cluster.url}\n`);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void cluster.stop().then(() => process.exit(0)));
+  process.once(signal, () => void stop().then(() => process.exit(0)));
+}
+
+async function stop(): Promise<void> {
+  await endDemo?.();
+  await cluster.stop();
 }
