@@ -1,5 +1,6 @@
 import type { ResourceManifest, WantedResources } from '../core/resource-manifest.ts';
 import { isComparableResourceVersion } from '../core/resource-version.ts';
+import { deleteVanishedKinds } from './delete-vanished-kinds.ts';
 import { loadSql } from './load-sql.ts';
 import { lockResources } from './stream-locks.ts';
 import type { WriterSessions } from './writer-session.ts';
@@ -48,8 +49,9 @@ export function compareManifest(
     });
     const comparison = rows[0];
     if (comparison === undefined) throw new Error('Cannot compare a manifest: no row, expected one');
-    const changed = comparison.deleted > 0 || comparison.revived > 0;
+    const deleted = comparison.deleted + (await deleteVanishedKinds(client, manifest, listedAt));
+    const changed = deleted > 0 || comparison.revived > 0;
     await client.query(changed ? 'notify kubemirror_resources; commit' : 'commit');
-    return comparison;
+    return { ...comparison, deleted };
   });
 }
