@@ -18,7 +18,7 @@ export type Listener = {
  */
 export function listen(options: {
   readonly connection: pg.ClientConfig;
-  readonly channel: 'kubemirror_events' | 'kubemirror_resources';
+  readonly channel: 'kubemirror_events' | 'kubemirror_resources' | 'kubemirror_appconfigs';
   readonly onWake: () => void;
   readonly onError: (error: unknown) => void;
 }): Listener {
