@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chown, mkdir, mkdtemp, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -50,7 +50,16 @@ export async function startPostgres(
   const port = options.port ?? (await freePort());
   const settings = { ...baseSettings, ...(options.unsafeButFast ? unsafeSettings : {}), ...options.settings };
   const run = () => launch({ folder, port, settings, binaries, account });
-  let child = await run();
+  const removeIfTemporary = async () => {
+    if (options.folder === undefined) await rm(folder, { recursive: true, force: true });
+  };
+  let child: ChildProcess;
+  try {
+    child = await run();
+  } catch (error) {
+    await removeIfTemporary();
+    throw error;
+  }
   return {
     port,
     folder,
@@ -58,7 +67,7 @@ export async function startPostgres(
     stop: async () => {
       // SIGINT is the "fast" shutdown: sessions are cut, transactions rolled back, a check-point written.
       await end(child, 'SIGINT');
-      if (options.folder === undefined) await rm(folder, { recursive: true, force: true });
+      await removeIfTemporary();
     },
     kill: () => end(child, 'SIGKILL'),
     start: async () => {
@@ -93,7 +102,10 @@ async function prepareFolder(wanted: string | undefined, account: Account | unde
   if (account === undefined) return folder;
   await chown(folder, account.uid, account.gid);
   if (await isReachable(folder, account)) return folder;
-  const moved = join('/var/tmp', `kubemirror-postgres-${Buffer.from(folder).toString('hex').slice(-64)}`);
+  const moved = join(
+    '/var/tmp',
+    `kubemirror-postgres-${createHash('sha256').update(folder).digest('hex').slice(0, 32)}`,
+  );
   if (!(await exists(join(folder, 'MOVED')))) {
     // The folder was deleted since, and whoever did that meant the data as well.
     await stopOrphan(moved);
