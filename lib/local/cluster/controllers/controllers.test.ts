@@ -183,3 +183,52 @@ test('a deleted definition takes its instances along, each as a deletion, and is
   expect((await client.send('GET', '/apis/example.com/v1/lamps')).text).toBe('404 page not found\n');
   await isGone(`${crds}/lamps.example.com`);
 });
+
+test('a definition whose kind is taken waits until the other one is gone', async () => {
+  const first = lampDefinition('Cluster');
+  const second = {
+    ...first,
+    metadata: { name: 'lanterns.example.com' },
+    spec: { ...first.spec, names: { plural: 'lanterns', kind: 'Lamp' } },
+  };
+  await client.send('POST', crds, first);
+  await client.send('POST', crds, second);
+  const path = `${crds}/lanterns.example.com`;
+  type Condition = { type: string; status: string; reason: string };
+  const reasons = async () =>
+    ((await client.send('GET', path)).body['status'] as { conditions: Condition[] }).conditions.map(
+      ({ status, reason }) => `${status} ${reason}`,
+    );
+  await eventually(async () =>
+    expect(await reasons()).toEqual(['False ListKindConflict', 'False NotAccepted']),
+  );
+  expect((await client.send('GET', '/apis/example.com/v1/lanterns')).status).toBe(404);
+  await client.send('DELETE', `${crds}/lamps.example.com`);
+  await eventually(async () =>
+    expect(await reasons()).toEqual(['True NoConflicts', 'True InitialNamesAccepted']),
+  );
+  expect((await client.send('GET', '/apis/example.com/v1/lanterns')).status).toBe(200);
+});
+
+test('what a definition hangs on cannot be changed', async () => {
+  await client.send('POST', crds, lampDefinition('Cluster'));
+  const patched = await client.send(
+    'PATCH',
+    `${crds}/lamps.example.com`,
+    { spec: { scope: 'Namespaced' } },
+    { 'content-type': 'application/merge-patch+json' },
+  );
+  expect([patched.status, patched.body['message']]).toEqual([
+    422,
+    'CustomResourceDefinition.apiextensions.k8s.io "lamps.example.com" is invalid: spec.scope: Invalid value: "Namespaced": field is immutable',
+  ]);
+});
+
+test('claims are held by a finalizer of the server and let go at once', async () => {
+  const spec = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } };
+  const path = `${core}/persistentvolumeclaims`;
+  const created = await client.send('POST', path, { metadata: { name: 'c' }, spec });
+  expect(created.body.metadata['finalizers']).toEqual(['kubernetes.io/pvc-protection']);
+  await client.send('DELETE', `${path}/c`);
+  await isGone(`${path}/c`);
+});

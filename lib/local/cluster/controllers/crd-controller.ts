@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 
 import type { KubernetesObject } from '../../../core/kubernetes-object.ts';
 import type { ClusterState } from '../cluster-state.ts';
+import { acceptNames } from '../registry/accept-names.ts';
 import {
   type CustomResourceDefinition,
   cleanupFinalizer,
@@ -53,10 +54,9 @@ export class CrdController {
       this.#cleanUp(crd);
       return;
     }
-    if (!isEstablished(crd)) {
-      this.#establish(name);
-      return;
-    }
+    // A changed status comes back here.
+    if (this.#updateNames(name)) return;
+    if (!isEstablished(crd)) return;
     this.#cluster.registry.setCustom(name, customDefinitions(crd));
     // A changed definition tears its storage down: every watch on it ends, and clients list again.
     if (before !== undefined && isEstablished(before) && !isDeepStrictEqual(before.spec, crd.spec)) {
@@ -64,32 +64,37 @@ export class CrdController {
     }
   }
 
-  #establish(name: string): void {
-    const stored = this.#cluster.store.get(crdStorage, name);
-    if (stored === undefined) return;
+  /** Accepts the names that are free, and establishes a definition that got all; true where that is news. */
+  #updateNames(name: string): boolean {
+    const { store } = this.#cluster;
+    const stored = store.get(crdStorage, name);
+    if (stored === undefined) return false;
     const live = parseStored(stored) as KubernetesObject;
-    const { spec } = asCrd(live);
+    const crd = asCrd(live);
+    const others = everyObject(store, crdStorage).map((other) => asCrd(parseStored(other)));
+    const { names, conflict } = acceptNames(crd, others);
     const at = timestamp(this.#cluster.now());
-    const condition = (type: string, reason: string, message: string) => ({
-      type,
-      status: 'True',
-      lastTransitionTime: at,
-      reason,
-      message,
+    const established = (crd.status?.conditions ?? []).find(({ type }) => type === 'Established');
+    const conditions = [
+      conflict === undefined
+        ? condition('NamesAccepted', 'True', 'NoConflicts', 'no conflicts found')
+        : condition('NamesAccepted', 'False', conflict.reason, conflict.message),
+      established?.status === 'True'
+        ? established
+        : conflict === undefined
+          ? condition('Established', 'True', 'InitialNamesAccepted', 'the initial names have been accepted')
+          : condition('Established', 'False', 'NotAccepted', 'not all names are accepted'),
+    ].map((next) => {
+      const known = crd.status?.conditions?.find(({ type }) => type === next.type);
+      const same = known?.status === next.status;
+      return { ...next, lastTransitionTime: (same ? known?.lastTransitionTime : undefined) ?? at };
     });
-    const status = {
-      ...(live['status'] as object),
-      conditions: [
-        condition('NamesAccepted', 'NoConflicts', 'no conflicts found'),
-        condition('Established', 'InitialNamesAccepted', 'the initial names have been accepted'),
-      ],
-      acceptedNames: spec.names,
-    };
-    updateObject(this.#cluster, this.#definition, stored, {
-      object: { ...live, status },
+    const answer = updateObject(this.#cluster, this.#definition, stored, {
+      object: { ...live, status: { ...(live['status'] as object), conditions, acceptedNames: names } },
       subresource: 'status',
       options: writeAs('kube-apiserver'),
     });
+    return answer.kind === 'stored' && answer.stored !== stored;
   }
 
   /** Deletes the instances; once none is left, the definition loses the finalizer that held it. */
@@ -129,7 +134,15 @@ export class CrdController {
   #unserve(crd: CustomResourceDefinition): void {
     this.#cluster.registry.setCustom(crd.metadata.name, []);
     this.#cluster.watches.close('end', customStorage(crd.spec));
+    // Its names are free for others now.
+    for (const { name } of everyObject(this.#cluster.store, crdStorage)) {
+      this.#cluster.work.later(() => this.#sync(name, undefined));
+    }
   }
+}
+
+function condition(type: string, status: 'True' | 'False', reason: string, message: string) {
+  return { type, status, reason, message };
 }
 
 function asCrd(object: Readonly<KubernetesObject>): CustomResourceDefinition {

@@ -6,6 +6,7 @@ import { startNamespaceController } from './namespace-controller.ts';
 import { startPodTerminator } from './pod-terminator.ts';
 import { startRoleAggregation } from './role-aggregation.ts';
 import { startServiceAccountController } from './service-account-controller.ts';
+import { startStorageProtection } from './storage-protection.ts';
 
 /**
  * Starts the controllers inside an API server, and with `all` those of a controller manager as well; returns
@@ -19,6 +20,7 @@ export function startControllers(cluster: ClusterState, which: 'all' | 'api-serv
       startServiceAccountController(cluster),
       startNamespaceController(cluster),
       startPodTerminator(cluster),
+      startStorageProtection(cluster),
       new GarbageCollector(cluster).start(),
     );
   }

@@ -44,7 +44,9 @@ export async function list(
           continue: encodeContinueAfter(place.revision, last.key),
           ...(selection.everything ? { remainingItemCount: page.remaining } : {}),
         }
-      : {}),
+      : definition.custom === undefined
+        ? {}
+        : { continue: '' }),
   };
   return { kind: 'list', definition, items: page.items, metadata };
 }

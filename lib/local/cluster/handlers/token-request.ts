@@ -9,6 +9,7 @@ import type { ResourceInfo } from '../http/request-info.ts';
 import { invalid as refuse } from '../http/status-error.ts';
 import type { Definition } from '../registry/definition.ts';
 import { invalid } from '../validation/field-problem.ts';
+import { trackManagedFields } from '../writes/managed-fields.ts';
 import { timestamp } from '../writes/timestamp.ts';
 import { parseWriteOptions } from '../writes/write-options.ts';
 import { requireStored } from './get.ts';
@@ -47,6 +48,13 @@ export async function requestToken(
   const asked = asList(spec['audiences']) as readonly string[];
   const audiences = asked.length === 0 ? [apiAudience] : asked;
   const now = cluster.now();
+  const tracked = trackManagedFields(kind, {
+    before: undefined,
+    after: request,
+    options,
+    now,
+    subresource: 'token',
+  });
   const issuedAt = Math.floor(now.getTime() / 1_000);
   const token = cluster.tokens.issue({
     iss: tokenIssuer,
@@ -71,6 +79,7 @@ export async function requestToken(
         name: stored.name,
         namespace: stored.namespace,
         creationTimestamp: timestamp(now),
+        managedFields: tracked.metadata.managedFields,
       },
       spec: { audiences, expirationSeconds: seconds, boundObjectRef: spec['boundObjectRef'] ?? null },
       status: { token, expirationTimestamp: timestamp(new Date((issuedAt + seconds) * 1_000)) },

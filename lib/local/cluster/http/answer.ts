@@ -30,6 +30,7 @@ export type Answer =
 
 export type ListMetadata = {
   readonly resourceVersion: string;
+  /** Lists of custom resources have it always, empty where nothing is left. */
   readonly continue?: string;
   readonly remainingItemCount?: number;
 };

@@ -5,7 +5,7 @@ import { apiVersionOf } from '../../../core/resource-kind.ts';
 import { presentMetadata } from '../present/present-metadata.ts';
 import { presentBytes, presentItemBytes, presentObject } from '../present/present-object.ts';
 import { presentTable } from '../present/present-table.ts';
-import type { Answer } from './answer.ts';
+import type { Answer, ListMetadata } from './answer.ts';
 import type { Call } from './call.ts';
 import { type Negotiated, negotiate } from './negotiate.ts';
 import { toServerYaml } from './server-yaml.ts';
@@ -93,12 +93,12 @@ function transformedList(
   const { definition, items, metadata } = answer;
   switch (negotiated.as) {
     case 'table':
-      return { ...presentTable(definition, items, options), metadata };
+      return { ...presentTable(definition, items, options), metadata: typedMetadata(metadata) };
     case 'metadata':
       return {
         kind: 'PartialObjectMetadataList',
         apiVersion: `meta.k8s.io/${negotiated.metaVersion}`,
-        metadata,
+        metadata: typedMetadata(metadata),
         items: items.map((stored) =>
           presentMetadata(presentObject(definition, stored), negotiated.metaVersion),
         ),
@@ -106,6 +106,11 @@ function transformedList(
     case 'object':
       return JSON.parse(jsonOf(answer).toString());
   }
+}
+
+/** Metadata of lists that have a type of their own, which leaves out what is empty. */
+function typedMetadata({ continue: token, ...metadata }: ListMetadata): ListMetadata {
+  return token === undefined || token === '' ? metadata : { ...metadata, continue: token };
 }
 
 /** Sends a whole body; compressed where it is large and the client takes gzip. */

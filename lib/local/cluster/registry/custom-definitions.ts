@@ -13,7 +13,15 @@ export type CustomResourceDefinition = {
     readonly versions: readonly CustomVersionSpec[];
   };
   readonly status?: {
-    readonly conditions?: readonly { readonly type: string; readonly status: string }[] | null;
+    readonly conditions?:
+      | readonly {
+          readonly type: string;
+          readonly status: string;
+          readonly reason?: string;
+          readonly message?: string;
+          readonly lastTransitionTime?: string;
+        }[]
+      | null;
     readonly acceptedNames?: CustomNames;
     readonly storedVersions?: readonly string[];
   };
@@ -59,7 +67,8 @@ const ageColumn: PrinterColumn = { name: 'Age', type: 'date', jsonPath: '.metada
 
 /** Definitions of all served versions, by priority; all share the storage of the storage version. */
 export function customDefinitions(crd: CustomResourceDefinition): readonly Definition[] {
-  const { group, names, scope, versions } = crd.spec;
+  const { group, scope, versions } = crd.spec;
+  const names = crd.status?.acceptedNames ?? crd.spec.names;
   const stored = versions.find((version) => version.storage);
   if (stored === undefined) return [];
   const served = versions.filter((version) => version.served);

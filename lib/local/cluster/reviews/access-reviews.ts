@@ -25,7 +25,7 @@ export const subjectAccessReview: Review = async (cluster, call, definition) => 
 
 /** The same inside one namespace. */
 export const localSubjectAccessReview: Review = async (cluster, call, definition, { namespace }) => {
-  const review = await readReview(cluster, call, definition);
+  const review = await readReview(cluster, call, definition, namespace);
   const spec = review['spec'] as ReviewSpec;
   const problems = [...attributeProblems(spec), ...subjectProblems(spec)];
   if (spec.nonResourceAttributes !== undefined) {

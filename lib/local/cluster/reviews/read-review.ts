@@ -13,13 +13,18 @@ export async function readReview(
   cluster: ClusterState,
   call: Call,
   definition: Definition,
+  namespace = '',
 ): Promise<KubernetesObject> {
   const options = parseWriteOptions(call, 'CreateOptions');
   const body = await readBody(call.request);
   const object = decodeObject(body, call.request.headers['content-type'], definition, options);
   return trackManagedFields(definition, {
     before: undefined,
-    after: { ...object, spec: withoutEmpty(object['spec']) },
+    after: {
+      ...object,
+      metadata: namespace === '' ? object.metadata : { ...object.metadata, namespace },
+      spec: withoutEmpty(object['spec']),
+    },
     options,
     now: cluster.now(),
     subresource: '',

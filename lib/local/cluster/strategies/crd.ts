@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../../../core/kubernetes-object.ts';
 import { validateCrd } from '../custom/validate-crd.ts';
+import { asFields } from '../defaults/fill.ts';
 import {
   type CustomNames,
   type CustomResourceDefinition,
@@ -7,6 +8,7 @@ import {
 } from '../registry/custom-definitions.ts';
 import { fieldsOfDefinition } from '../registry/field-values.ts';
 import { parseStored } from '../store/stored-object.ts';
+import { type FieldProblem, invalid } from '../validation/field-problem.ts';
 import { timestamp } from '../writes/timestamp.ts';
 import type { Strategy } from './strategy.ts';
 
@@ -26,7 +28,10 @@ export const crdStrategy: Strategy = {
     ...object,
     status: nextStatus(object, before),
   }),
-  validate: (object) => validateCrd(object as Parameters<typeof validateCrd>[0]),
+  validate: (object, before) => [
+    ...validateCrd(object as Parameters<typeof validateCrd>[0]),
+    ...changeProblems(object, before),
+  ],
   remove: (cluster, definition, stored, options) => {
     const live = parseStored(stored) as KubernetesObject;
     if (live.metadata.deletionTimestamp !== undefined) {
@@ -58,6 +63,25 @@ export const crdStrategy: Strategy = {
     return { kind: 'stored', code: 200, definition, stored: after };
   },
 };
+
+/** The storage of instances depends on these. */
+function changeProblems(
+  object: KubernetesObject,
+  before: KubernetesObject | undefined,
+): readonly FieldProblem[] {
+  if (before === undefined) return [];
+  const [spec, live] = [object, before].map((one) => asFields(one['spec']));
+  const [names, liveNames] = [spec, live].map((one) => asFields(one?.['names']));
+  const pairs: readonly [path: string, value: unknown, was: unknown][] = [
+    ['spec.scope', spec?.['scope'], live?.['scope']],
+    ['spec.names.kind', names?.['kind'], liveNames?.['kind']],
+    ['spec.group', spec?.['group'], live?.['group']],
+    ['spec.names.plural', names?.['plural'], liveNames?.['plural']],
+  ];
+  return pairs
+    .filter(([, value, was]) => value !== was)
+    .map(([path, value]) => invalid(path, value, 'field is immutable'));
+}
 
 function completeNames(names: CustomNames): CustomNames {
   return {

@@ -9,6 +9,7 @@ import { crdStrategy } from './crd.ts';
 import { eventStrategy } from './event.ts';
 import { cronJobStrategy, jobStrategy } from './job.ts';
 import { namespaceStrategy } from './namespace.ts';
+import { nodeStrategy } from './node.ts';
 import { podStrategy } from './pod.ts';
 import { bindingStrategy, roleStrategy } from './rbac.ts';
 import { configMapStrategy, secretStrategy } from './secret.ts';
@@ -27,6 +28,7 @@ export const particularStrategies: Readonly<Record<string, Strategy>> = {
   secrets: secretStrategy,
   configmaps: configMapStrategy,
   events: eventStrategy,
+  nodes: nodeStrategy,
   endpoints: { defaults: (object) => defaultEndpointPorts(object) as typeof object },
   persistentvolumeclaims: claimStrategy,
   persistentvolumes: volumeStrategy,
