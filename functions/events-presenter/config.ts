@@ -1,14 +1,11 @@
 import { accessConfig } from '../../lib/runtime/access-config.ts';
 import { baseConfig, databaseConfig } from '../../lib/runtime/base-config.ts';
-import { duration, integer } from '../../lib/runtime/config-fields.ts';
+import { duration } from '../../lib/runtime/config-fields.ts';
+import { streamConfig } from '../../lib/runtime/stream-config.ts';
 
 export const configSchema = baseConfig(8083).extend({
   ...databaseConfig,
   ...accessConfig,
+  ...streamConfig,
   QUERY_TIMEOUT: duration('10s').describe('Longest time of one statement'),
-  HEARTBEAT_INTERVAL: duration('15s').describe('How often a quiet stream shows that it lives'),
-  STREAM_LIFETIME: duration('9m').describe(
-    'Longest life of one stream, after which its client comes back; below what a proxy or Knative allows',
-  ),
-  MAX_STREAMS: integer({ min: 1, max: 100_000, default: 5_000 }).describe('Most streams open at a time'),
 });

@@ -4,8 +4,9 @@ import { createAccess } from '../../lib/access/create-access.ts';
 import type { EventInventory } from '../../lib/access/find-event-scopes.ts';
 import { deriveSealingKeys } from '../../lib/core/sealed-token.ts';
 import { createStreamIds } from '../../lib/core/stream-id.ts';
-import { createRouter } from '../../lib/http/create-router.ts';
+import { createRouter, type ServedRequest } from '../../lib/http/create-router.ts';
 import { createStreamRoute } from '../../lib/http/create-stream-route.ts';
+import { followOptions } from '../../lib/http/follow-options.ts';
 import { createLiveFeed } from '../../lib/http/live-feed.ts';
 import { serveHttp } from '../../lib/http/serve.ts';
 import { openClusters } from '../../lib/kubernetes/open-clusters.ts';
@@ -24,13 +25,14 @@ import { summarizeEvents as summarizeRows } from '../../lib/postgres/summarize-e
 import { waitForDatabase } from '../../lib/postgres/wait-for-database.ts';
 import type { Running, Start } from '../../lib/runtime/run-function.ts';
 import { sleep } from '../../lib/runtime/sleep.ts';
+import { createHttpMetrics } from '../../lib/telemetry/http-metrics.ts';
 import { startTelemetry } from '../../lib/telemetry/start-telemetry.ts';
+import { createStreamMetrics } from '../../lib/telemetry/stream-metrics.ts';
 import { accessHooks } from './access-hooks.ts';
 import type { configSchema } from './config.ts';
 import { countEvents } from './count-events.ts';
 import { listEvents } from './list-events.ts';
 import { openNotifications } from './open-notifications.ts';
-import { createPresenterMetrics } from './presenter-metrics.ts';
 import { routes } from './routes.ts';
 import { summarizeEvents } from './summarize-events.ts';
 
@@ -40,19 +42,14 @@ const functionName = 'events-presenter';
 const pollMs = 500;
 /** Rows that come closer together than this go out in one write per client. */
 const minPauseMs = 25;
-/** How long clients wait before they come back after an interruption. */
-const retryMs = 2_000;
-/** Tokens and users of open streams are verified this often. */
-const recheckMs = 4_000;
-const unknownRightsMs = 30_000;
-
 /** Starts the function: everything it opens is released by `stop`, in reverse order. */
 export async function startEventsPresenter(
   { config, log, signal }: Start<Readonly<z.output<typeof configSchema>>>,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<Running & { readonly port: number }> {
   const telemetry = await startTelemetry({ functionName, config });
-  const metrics = createPresenterMetrics(telemetry.metrics);
+  const onServed = createHttpMetrics(telemetry.metrics);
+  const streams = createStreamMetrics(telemetry.metrics);
   const connection = connectionSettings(config, functionName);
   const pool = createPool({
     connection,
@@ -109,8 +106,8 @@ export async function startEventsPresenter(
   const observed = {
     newId: randomUUID,
     now: () => performance.now(),
-    onServed: (served: Parameters<typeof metrics.served>[0]): void => {
-      metrics.served(served);
+    onServed: (served: ServedRequest): void => {
+      onServed(served);
       log.debug(served, 'served');
     },
     onError: (error: unknown, requestId: string): void =>
@@ -136,22 +133,14 @@ export async function startEventsPresenter(
           readBounds: () => eventStreamBounds(pool),
           readEvents: (range) => readEventsAfter(pool, range),
           feed,
-          options: {
-            heartbeatMs: config.HEARTBEAT_INTERVAL,
-            retryMs,
-            recheckMs,
-            unknownRightsMs,
-            // Spread, because clients that came together would come back together.
-            lifetimeMs: config.STREAM_LIFETIME * (0.9 + Math.random() * 0.1),
-          },
+          options: followOptions(config, Math.random),
           signal: streaming.signal,
           onUnavailable,
           onError: (error) => log.error({ err: error, requestId: request.requestId }, 'stream failed'),
         }),
-      onOpened: () => metrics.streams.inc(),
+      onOpened: streams.onOpened,
       onEnded: (reason, requestId) => {
-        metrics.streams.dec();
-        metrics.streamsEnded.inc({ reason });
+        streams.onEnded(reason);
         log.debug({ reason, requestId }, 'stream ended');
       },
     }),

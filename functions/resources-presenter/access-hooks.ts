@@ -1,5 +1,6 @@
 import type { AccessHooks } from '../../lib/access/create-access.ts';
 import type { Log } from '../../lib/runtime/log.ts';
+import { createAccessMetrics } from '../../lib/telemetry/access-metrics.ts';
 import type { Metrics } from '../../lib/telemetry/metrics.ts';
 
 /** Counts and logs how rights are found. */
@@ -7,22 +8,13 @@ export function accessHooks(
   metrics: Metrics,
   log: Log,
 ): Pick<AccessHooks, 'onUnknown' | 'onCompared' | 'onDisagreement'> {
-  const unanswered = metrics.counter(
-    'kubemirror_access_unanswered_total',
-    'Questions about rights that nobody answered',
-    ['cluster'],
-  );
-  const compared = metrics.counter(
-    'kubemirror_access_compared_total',
-    'Evaluated decisions that were compared with the API server',
-    ['cluster', 'result'],
-  );
+  const { onUnknown, onCompared } = createAccessMetrics(metrics);
   return {
     onUnknown: (cluster, reason) => {
-      unanswered.inc({ cluster });
+      onUnknown(cluster);
       log.warn({ cluster, reason }, 'cannot find out rights');
     },
-    onCompared: (cluster, agreed) => compared.inc({ cluster, result: agreed ? 'agreed' : 'disagreed' }),
+    onCompared,
     onDisagreement: (cluster, disagreement) =>
       log.error(
         { cluster, ...disagreement },

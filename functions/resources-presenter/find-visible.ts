@@ -56,7 +56,7 @@ export function filterOf(parameters: ResourceParameters): ResourceFilter {
     nameContains: parameters.name_contains,
     compositionId: parameters.composition_id,
     labels: parameters.labels,
-    labelRequirements: parameters.label_selector,
+    labelRequirements: parameters.label_selector?.requirements,
     updatedSince: parameters.since,
     deleted: deleted[parameters.deleted],
     at: parameters.at,

@@ -81,6 +81,13 @@ export function routes(deps: RouteDependencies): Route[] {
       ),
     },
     {
+      // A GET is taken by the stream route before it gets here; this answers preflights and other methods.
+      method: 'GET',
+      path: '/resources/stream',
+      name: 'resources_stream',
+      handle: () => statusResponse(406, 'expected a request that can be answered by an event stream'),
+    },
+    {
       // Global ids hold a colon, so that no path above can be one.
       method: 'GET',
       path: '/resources/:global_uid',

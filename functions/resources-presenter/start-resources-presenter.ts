@@ -2,7 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { createAccess } from '../../lib/access/create-access.ts';
 import { deriveSealingKeys } from '../../lib/core/sealed-token.ts';
-import { createRouter } from '../../lib/http/create-router.ts';
+import { createStreamIds } from '../../lib/core/stream-id.ts';
+import { createRouter, type ServedRequest } from '../../lib/http/create-router.ts';
+import { createStreamRoute } from '../../lib/http/create-stream-route.ts';
+import { followOptions } from '../../lib/http/follow-options.ts';
+import { createLiveFeed } from '../../lib/http/live-feed.ts';
 import { serveHttp } from '../../lib/http/serve.ts';
 import { openClusters } from '../../lib/kubernetes/open-clusters.ts';
 import { connectionSettings } from '../../lib/postgres/connection-settings.ts';
@@ -12,23 +16,33 @@ import { getResource as getRow } from '../../lib/postgres/get-resource.ts';
 import { listGroupResources } from '../../lib/postgres/list-group-resources.ts';
 import { listResourceNamespaces } from '../../lib/postgres/list-resource-namespaces.ts';
 import { listResources as listRows } from '../../lib/postgres/list-resources.ts';
+import { listen } from '../../lib/postgres/listen.ts';
 import { readInstallation } from '../../lib/postgres/read-installation.ts';
+import { readResourcesAfter } from '../../lib/postgres/read-resources-after.ts';
+import { resourceStreamBounds } from '../../lib/postgres/resource-stream-bounds.ts';
 import { summarizeResources as summarizeRows } from '../../lib/postgres/summarize-resources.ts';
 import { waitForDatabase } from '../../lib/postgres/wait-for-database.ts';
 import type { Running, Start } from '../../lib/runtime/run-function.ts';
 import { sleep } from '../../lib/runtime/sleep.ts';
+import { createHttpMetrics } from '../../lib/telemetry/http-metrics.ts';
 import { startTelemetry } from '../../lib/telemetry/start-telemetry.ts';
+import { createStreamMetrics } from '../../lib/telemetry/stream-metrics.ts';
 import { accessHooks } from './access-hooks.ts';
 import type { configSchema } from './config.ts';
 import { countResources } from './count-resources.ts';
 import type { ResourceInventory } from './find-visible.ts';
 import { getResource } from './get-resource.ts';
 import { listResources } from './list-resources.ts';
-import { createPresenterMetrics } from './presenter-metrics.ts';
+import { openResourceStream } from './open-resource-stream.ts';
 import { routes } from './routes.ts';
 import { summarizeResources } from './summarize-resources.ts';
 
 const functionName = 'resources-presenter';
+
+/** Rows are visible after this even where their wake-up was lost. */
+const pollMs = 500;
+/** Rows that come closer together than this go out in one write per client. */
+const minPauseMs = 25;
 
 /** Starts the function: everything it opens is released by `stop`, in reverse order. */
 export async function startResourcesPresenter(
@@ -36,9 +50,11 @@ export async function startResourcesPresenter(
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<Running & { readonly port: number }> {
   const telemetry = await startTelemetry({ functionName, config });
-  const metrics = createPresenterMetrics(telemetry.metrics);
+  const onServed = createHttpMetrics(telemetry.metrics);
+  const streams = createStreamMetrics(telemetry.metrics);
+  const connection = connectionSettings(config, functionName);
   const pool = createPool({
-    connection: connectionSettings(config, functionName),
+    connection,
     size: config.DB_POOL_SIZE,
     statementTimeoutMs: config.QUERY_TIMEOUT,
     onIdleError: (error) => log.warn({ err: error }, 'lost an idle database connection'),
@@ -66,14 +82,71 @@ export async function startResourcesPresenter(
     sleep: (ms) => sleep(ms, signal).catch(() => undefined),
     ...accessHooks(telemetry.metrics, log),
   });
-  const cursorKeys = deriveSealingKeys(config.CURSOR_KEY ?? installation.sealingSecret, 'cursor');
+  const onUnavailable = (reason: string): void => log.warn({ reason }, 'cannot verify tokens');
+  const secret = config.CURSOR_KEY ?? installation.sealingSecret;
+  const cursorKeys = deriveSealingKeys(secret, 'cursor');
+  const ids = createStreamIds({
+    keys: deriveSealingKeys(secret, 'stream id'),
+    stream: 'resources',
+    installationId: installation.id,
+  });
+
+  const feed = createLiveFeed({
+    readAfter: (position, limit) => readResourcesAfter(pool, { after: position, limit, withRaw: false }),
+    pollMs,
+    minPauseMs,
+    onError: (error) => log.warn({ err: error }, 'cannot read new changes'),
+  });
+  const streaming = new AbortController();
+  const feeding = feed.run(streaming.signal);
+  const listener = listen({
+    connection,
+    channel: 'kubemirror_resources',
+    onWake: feed.wake,
+    onError: (error) => log.warn({ err: error }, 'lost the LISTEN connection'),
+  });
+  const observed = {
+    newId: randomUUID,
+    now: () => performance.now(),
+    onServed: (served: ServedRequest): void => {
+      onServed(served);
+      log.debug(served, 'served');
+    },
+    onError: (error: unknown, requestId: string): void =>
+      log.error({ err: error, requestId }, 'Cannot answer a request'),
+  };
   const inventory: ResourceInventory = {
     resources: (of) => listGroupResources(pool, of),
     namespaces: (of) => listResourceNamespaces(pool, of),
   };
   const server = await serveHttp({
     port: config.PORT,
+    raw: createStreamRoute({
+      ...observed,
+      path: '/resources/stream',
+      name: 'resources_stream',
+      maxClients: config.MAX_STREAMS,
+      open: (request) =>
+        openResourceStream(request, {
+          clusters,
+          authenticate,
+          ids,
+          readBounds: () => resourceStreamBounds(pool),
+          readChanges: (range) => readResourcesAfter(pool, range),
+          feed,
+          options: followOptions(config, Math.random),
+          signal: streaming.signal,
+          onUnavailable,
+          onError: (error) => log.error({ err: error, requestId: request.requestId }, 'stream failed'),
+        }),
+      onOpened: streams.onOpened,
+      onEnded: (reason, requestId) => {
+        streams.onEnded(reason);
+        log.debug({ reason, requestId }, 'stream ended');
+      },
+    }),
     fetch: createRouter({
+      ...observed,
       routes: routes({
         authenticate,
         list: (caller, parameters) =>
@@ -100,19 +173,13 @@ export async function startResourcesPresenter(
             clusters,
             getRow: (id) => getRow(pool, id, { withRaw: fields.raw, withStatus: fields.status_raw }),
           }),
-        onUnavailable: (reason) => log.warn({ reason }, 'cannot verify tokens'),
+        onUnavailable,
       }),
-      newId: randomUUID,
-      now: () => performance.now(),
-      onServed: (served) => {
-        metrics.served(served);
-        log.debug(served, 'served');
-      },
-      onError: (error, requestId) => log.error({ err: error, requestId }, 'Cannot answer a request'),
     }),
     health: {
       notReady: async () => {
         if (signal.aborted) return 'stopping';
+        if (!listener.isConnected()) return 'no LISTEN connection';
         return pool.query('select 1').then(
           () => undefined,
           () => 'PostgreSQL does not answer',
@@ -125,7 +192,11 @@ export async function startResourcesPresenter(
   return {
     port: server.port,
     stop: async () => {
+      // Streams never end by themselves, and the server waits for them.
+      streaming.abort();
       await server.close();
+      await feeding;
+      await listener.stop();
       await opened.close();
       await pool.end();
       await telemetry.stop();

@@ -100,7 +100,7 @@ export function labelsField() {
     .optional();
 }
 
-/** A label selector with all of Kubernetes' operators, such as `app in (a,b),!canary`; gives its requirements. */
+/** A label selector with all of Kubernetes' operators, such as `app in (a,b),!canary`. */
 export function labelSelectorField() {
   const message = `expected a label selector of at most ${maxLabelsBytes} bytes`;
   return z
@@ -108,9 +108,7 @@ export function labelSelectorField() {
     .refine((text) => Buffer.byteLength(text) <= maxLabelsBytes, message)
     .transform((text, context) => {
       const selector = parseLabelSelector(text);
-      if (selector.kind === 'selector') {
-        return selector.requirements.length === 0 ? undefined : selector.requirements;
-      }
+      if (selector.kind === 'selector') return selector.requirements.length === 0 ? undefined : selector;
       context.addIssue({ code: 'custom', message: selector.message });
       return z.NEVER;
     })

@@ -6,11 +6,11 @@ export type StreamDecision = 'allowed' | 'denied' | 'unknown';
 
 /** What one stream shows and to whom. */
 export type StreamPlan<Row extends Positioned> = {
-  /** Rows above `after` up to `upTo` that pass the stream's filter, in order, at most `limit`. */
+  /** Rows above `after` up to `upTo` in order, at most `limit`; those that do not match may be left out. */
   readonly readPage: (after: number, upTo: number, limit: number) => Promise<readonly Row[]>;
   /** The last position that is committed. */
   readonly readHead: () => Promise<number>;
-  /** The same filter as `readPage` has, for rows of the feed. */
+  /** The stream's filter. */
   readonly matches: (row: Row) => boolean;
   /** `undefined` where it has to be asked. */
   readonly decideNow: (row: Row) => StreamDecision | undefined;
@@ -147,9 +147,10 @@ export async function followStream<Row extends Positioned>(
   }
 
   async function sendPage(rows: readonly Row[]): Promise<void> {
-    const decisions = await decideAll(rows);
+    const matching = rows.filter(plan.matches);
+    const decisions = await decideAll(matching);
     if (!going()) return;
-    const frames = rows.filter((_, index) => decisions[index] === 'allowed').map(plan.frameOf);
+    const frames = matching.filter((_, index) => decisions[index] === 'allowed').map(plan.frameOf);
     if (frames.length > 0) connection.write(frames.join(''));
     position = rows.at(-1)?.position ?? position;
   }
