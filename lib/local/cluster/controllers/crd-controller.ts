@@ -1,5 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
-
 import type { KubernetesObject } from '../../../core/kubernetes-object.ts';
 import type { ClusterState } from '../cluster-state.ts';
 import { acceptNames } from '../registry/accept-names.ts';
@@ -27,6 +25,8 @@ const crdStorage = 'apiextensions.k8s.io/customresourcedefinitions';
 export class CrdController {
   readonly #cluster: ClusterState;
   readonly #definition: Definition;
+  /** What each served definition said when it was last looked at. */
+  readonly #served = new Map<string, string>();
 
   constructor(cluster: ClusterState) {
     this.#cluster = cluster;
@@ -37,16 +37,15 @@ export class CrdController {
 
   /** Serves what is stored and follows every change from now on. */
   start(): () => void {
-    for (const { name } of everyObject(this.#cluster.store, crdStorage)) this.#sync(name, undefined);
+    for (const { name } of everyObject(this.#cluster.store, crdStorage)) this.#sync(name);
     return this.#cluster.store.subscribe(crdStorage, (change) => {
-      const before = change.before === undefined ? undefined : asCrd(parseStored(change.before));
       if (change.type === 'deleted') this.#unserve(asCrd(parseStored(change.after)));
       // A definition is served a moment after the answer to its creation, as with a real server.
-      else this.#cluster.work.later(() => this.#sync(change.after.name, before));
+      else this.#cluster.work.later(() => this.#sync(change.after.name));
     });
   }
 
-  #sync(name: string, before: CustomResourceDefinition | undefined): void {
+  #sync(name: string): void {
     const stored = this.#cluster.store.get(crdStorage, name);
     if (stored === undefined) return;
     const crd = asCrd(parseStored(stored));
@@ -58,8 +57,11 @@ export class CrdController {
     if (this.#updateNames(name)) return;
     if (!isEstablished(crd)) return;
     this.#cluster.registry.setCustom(name, customDefinitions(crd));
+    const served = JSON.stringify([crd.spec, crd.status?.acceptedNames]);
+    const before = this.#served.get(name);
+    this.#served.set(name, served);
     // A changed definition tears its storage down: every watch on it ends, and clients list again.
-    if (before !== undefined && isEstablished(before) && !isDeepStrictEqual(before.spec, crd.spec)) {
+    if (before !== undefined && before !== served) {
       this.#cluster.watches.close('end', customStorage(crd.spec));
     }
   }
@@ -127,16 +129,17 @@ export class CrdController {
     const release = this.#cluster.store.subscribe(storage, () => {
       if (this.#cluster.store.count(storage) > 0) return;
       release();
-      this.#cluster.work.later(() => this.#sync(name, undefined));
+      this.#cluster.work.later(() => this.#sync(name));
     });
   }
 
   #unserve(crd: CustomResourceDefinition): void {
     this.#cluster.registry.setCustom(crd.metadata.name, []);
+    this.#served.delete(crd.metadata.name);
     this.#cluster.watches.close('end', customStorage(crd.spec));
     // Its names are free for others now.
     for (const { name } of everyObject(this.#cluster.store, crdStorage)) {
-      this.#cluster.work.later(() => this.#sync(name, undefined));
+      this.#cluster.work.later(() => this.#sync(name));
     }
   }
 }
