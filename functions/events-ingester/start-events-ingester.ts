@@ -36,12 +36,14 @@ export async function startEventsIngester({ config, log, signal }: Start<Config>
   const sessions = createWriterSessions(database.pool, eventSessionSetUp);
   const inserted = telemetry.metrics.counter('kubemirror_events_inserted_total', 'Rows of events written');
   const queue = createIngestQueue({
-    write: createEventWriter({
-      sessions,
-      functionName,
-      poison: config.POISON,
-      onBatch: (counts) => inserted.inc(counts.inserted),
-    }),
+    write: telemetry.tracing.committing(
+      createEventWriter({
+        sessions,
+        functionName,
+        poison: config.POISON,
+        onBatch: (counts) => inserted.inc(counts.inserted),
+      }),
+    ),
     limits: config,
     onBatch: (batch) => metrics.batch(batch),
   });
@@ -65,7 +67,7 @@ export async function startEventsIngester({ config, log, signal }: Start<Config>
     raw: receiveEvents({
       decode: (headers, body) => decodeHttpEvents(headers, body, { data: 'raw' }),
       paths: {
-        '/': (events) => ingestEvents(events, deps),
+        '/': telemetry.tracing.receiving((events) => ingestEvents(events, deps)),
         '/quarantine': (events) => quarantineDeadLetters(events, { quarantine, classify: classifyError }),
       },
       maxBodyBytes: config.MAX_EVENT_BYTES,

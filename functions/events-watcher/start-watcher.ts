@@ -85,7 +85,7 @@ export async function startEventsWatcher(
   // Deliveries outlive the signal: what is in flight at SIGTERM is finished.
   const ending = new AbortController();
   const delivery = createDelivery({
-    send: sink.send,
+    send: telemetry.tracing.emitting(sink.send),
     maxInFlight: config.MAX_IN_FLIGHT,
     maxInFlightBytes,
     maxSetAside,

@@ -40,7 +40,9 @@ export async function startResourcesIngester({ config, log, signal }: Start<Conf
   const sessions = createWriterSessions(database.pool, resourceSessionSetUp);
   const merges = createMergeMetrics(telemetry.metrics);
   const queue = createIngestQueue({
-    write: createResourceWriter({ sessions, functionName, poison: config.POISON, onBatch: merges.batch }),
+    write: telemetry.tracing.committing(
+      createResourceWriter({ sessions, functionName, poison: config.POISON, onBatch: merges.batch }),
+    ),
     limits: config,
     onBatch: (batch) => metrics.batch(batch),
   });
@@ -68,7 +70,7 @@ export async function startResourcesIngester({ config, log, signal }: Start<Conf
     raw: receiveEvents({
       decode: (headers, body) => decodeHttpEvents(headers, body, { data: 'raw' }),
       paths: {
-        '/': (events) => ingestResources(events, deps),
+        '/': telemetry.tracing.receiving((events) => ingestResources(events, deps)),
         '/quarantine': (events) => quarantineDeadLetters(events, { quarantine, classify: classifyError }),
       },
       maxBodyBytes: config.MAX_EVENT_BYTES,

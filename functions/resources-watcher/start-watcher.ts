@@ -108,7 +108,7 @@ export async function startResourcesWatcher(
   // Deliveries outlive the signal: what is in flight at SIGTERM is finished.
   const ending = new AbortController();
   const delivery = createDelivery({
-    send: sink.send,
+    send: telemetry.tracing.emitting(sink.send),
     maxInFlight: config.MAX_IN_FLIGHT,
     maxInFlightBytes,
     maxSetAside,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, flag, port } from './config-fields.ts';
+import { duration, flag, port, share } from './config-fields.ts';
 
 /** Variables that every function reads; a function's schema is `baseConfig(8082).extend({…})`. */
 export function baseConfig(defaultPort: number) {
@@ -7,8 +7,20 @@ export function baseConfig(defaultPort: number) {
     PORT: port(defaultPort).describe('Port of the function and of its probes'),
     METRICS_PORT: port(9090).describe('Port of /metrics'),
     DEBUG: flag(false).describe('Log at debug level'),
-    OTEL_ENABLED: flag(false).describe('Push metrics by OTLP to OTEL_EXPORTER_OTLP_ENDPOINT'),
+    OTEL_ENABLED: flag(false).describe('Push metrics and traces by OTLP to OTEL_EXPORTER_OTLP_ENDPOINT'),
     OTEL_EXPORT_INTERVAL: duration('50s').describe('How often metrics are pushed'),
+    OTEL_TRACES_SAMPLER: z
+      .enum([
+        'always_on',
+        'always_off',
+        'traceidratio',
+        'parentbased_always_on',
+        'parentbased_always_off',
+        'parentbased_traceidratio',
+      ])
+      .default('parentbased_traceidratio')
+      .describe('Which traces are recorded, by a name of the OpenTelemetry specification'),
+    OTEL_TRACES_SAMPLER_ARG: share(0.01).describe('Share of the traces for the samplers by ratio, 0 to 1'),
     DRAIN_TIMEOUT: duration('25s').describe('Longest wait for work in flight after SIGTERM'),
   });
 }

@@ -33,6 +33,17 @@ export function integer(options: { readonly min: number; readonly max: number; r
     .prefault(String(options.default));
 }
 
+/** A decimal number from 0 to 1. */
+export function share(defaultValue: number) {
+  const message = 'expected a number from 0 to 1 such as 0.01';
+  return z
+    .string()
+    .regex(/^\d(?:\.\d+)?$|^\.\d+$/, message)
+    .transform(Number)
+    .pipe(z.number().max(1, message))
+    .prefault(String(defaultValue));
+}
+
 /** A TCP port; also takes the `tcp://host:port` form that Kubernetes service links put into the environment. */
 export function port(defaultPort: number) {
   const message = 'expected a port from 0 to 65535';
