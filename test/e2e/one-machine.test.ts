@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePortBase } from '../support/free-port-base.ts';
@@ -26,10 +26,10 @@ afterAll(async () => {
 });
 
 describe('npm start', () => {
-  it('shows a Deployment that kubectl creates in the list, and no longer once it is deleted', async () => {
-    await machine.kubectl('create', 'deployment', 'e2e-hello', '--image=hello:1', '-n', 'shop');
+  it('shows a Deployment that somebody creates in the list, and no longer once it is deleted', async () => {
+    expect(await send('POST', deploymentsPath, newDeployment('e2e-hello'))).toBe(201);
     await expect.poll(() => deploymentNames('admin'), arrival).toContain('e2e-hello');
-    await machine.kubectl('delete', 'deployment', 'e2e-hello', '-n', 'shop');
+    expect(await send('DELETE', `${deploymentsPath}/e2e-hello`)).toBe(200);
     await expect.poll(() => deploymentNames('admin'), arrival).not.toContain('e2e-hello');
   });
 
@@ -91,6 +91,24 @@ describe('npm start', () => {
   }, 180_000);
 });
 
+const deploymentsPath = '/apis/apps/v1/namespaces/shop/deployments';
+
+function newDeployment(name: string): object {
+  const labels = { app: name };
+  const template = { metadata: { labels }, spec: { containers: [{ name: 'web', image: 'hello:1' }] } };
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name },
+    spec: { selector: { matchLabels: labels }, template },
+  };
+}
+
+async function send(method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<number> {
+  const { status } = await machine.request({ method, path, ...(body === undefined ? {} : { body }) });
+  return status;
+}
+
 type Item = { readonly name: string; readonly namespace: string; readonly global_uid: string };
 
 async function deployments(user: string): Promise<Item[]> {
@@ -140,14 +158,24 @@ async function createEvent(namespace: string, name: string, message: string): Pr
     count: 1,
     source: { component: 'e2e' },
   };
-  execFileSync('kubectl', ['--kubeconfig', machine.kubeconfig, 'create', '-f', '-'], {
-    input: JSON.stringify(event),
-  });
+  expect(await send('POST', `/api/v1/namespaces/${namespace}/events`, event)).toBe(201);
 }
 
-/** Processes whose command line names the folder or a port of this machine. */
+/** Command lines that name the folder or a port of this machine; a slim container has /proc and no ps. */
 function processesOf(folder: string, base: number): string[] {
-  return execFileSync('ps', ['-eo', 'args='], { encoding: 'utf8' })
-    .split('\n')
-    .filter((line) => line.includes(folder) || line.includes(`--port ${base + 20}`));
+  return commandLines().filter((line) => line.includes(folder) || line.includes(`--port ${base + 20}`));
+}
+
+function commandLines(): string[] {
+  if (!existsSync('/proc/self/cmdline'))
+    return execFileSync('ps', ['-axo', 'args='], { encoding: 'utf8' }).split('\n');
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.map((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+    } catch {
+      // It ended between the two looks.
+      return '';
+    }
+  });
 }

@@ -1,7 +1,8 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { promisify } from 'node:util';
+import type { KubernetesRequest } from '../../lib/core/kubernetes-request.ts';
+import { connectKubernetes } from '../../lib/kubernetes/connect-kubernetes.ts';
 
 /** A running `npm start -- --json`. */
 export type RunningMachine = {
@@ -13,11 +14,9 @@ export type RunningMachine = {
   readonly progress: () => string;
   /** As Ctrl-C does; resolves with the exit code. */
   readonly interrupt: () => Promise<number | null>;
-  /** kubectl with the machine's kubeconfig; resolves with its standard output. */
-  readonly kubectl: (...args: string[]) => Promise<string>;
+  /** A request to the cluster that it follows, as the kubeconfig's current user. */
+  readonly request: KubernetesRequest;
 };
-
-const run = promisify(execFile);
 
 /** Starts all of kubemirror as a user would, in a folder and on ports of its own. */
 export async function startMachine(options: {
@@ -44,20 +43,22 @@ export async function startMachine(options: {
   });
   const line = await firstLine(child, () => progress);
   const summary = JSON.parse(line) as Pick<RunningMachine, 'urls' | 'kubeconfig' | 'tokens' | 'database'>;
+  const connection = await connectKubernetes({
+    environment: { KUBECONFIG: summary.kubeconfig },
+    userAgent: 'kubemirror/test',
+  });
   return {
     ...summary,
     progress: () => progress,
     interrupt: async () => {
       if (child.exitCode !== null) return child.exitCode;
+      await connection.close();
       const exited = once(child, 'exit');
       child.kill('SIGINT');
       const [code] = (await exited) as [number | null];
       return code;
     },
-    kubectl: async (...kubectlArgs) => {
-      const { stdout } = await run('kubectl', ['--kubeconfig', summary.kubeconfig, ...kubectlArgs]);
-      return stdout;
-    },
+    request: connection.request,
   };
 }
 
