@@ -7,6 +7,7 @@ export const functionPorts = {
   'events-ingester': 4,
   'resources-watcher': 5,
   'events-watcher': 6,
+  'appconfigs-api': 7,
   'changes-source': 8,
   renderer: 9,
 } as const;
@@ -58,4 +59,8 @@ export function functionEnvironment(name: FunctionName, around: Surroundings): R
 }
 
 const sources: ReadonlySet<FunctionName> = new Set(['resources-watcher', 'events-watcher', 'changes-source']);
-const readers: ReadonlySet<FunctionName> = new Set(['resources-presenter', 'events-presenter']);
+const readers: ReadonlySet<FunctionName> = new Set([
+  'resources-presenter',
+  'events-presenter',
+  'appconfigs-api',
+]);

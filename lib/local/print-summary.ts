@@ -43,9 +43,27 @@ export function summaryText(summary: Summary): string {
     `  curl -sN -H "Authorization: Bearer ${token(first)}" ${urls['events-presenter']}/notifications`,
     '',
     ...changeCommands(summary),
+    ...renderCommands(summary, token('admin' in tokens ? 'admin' : first)),
     'Ctrl-C stops everything. The next start finds its data again.',
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** Rows become custom resources; whoever changes or deletes those sees them come back. */
+function renderCommands(summary: Summary, token: string): string[] {
+  if (!summary.development) return [];
+  const kubectl = `kubectl --kubeconfig ${summary.kubeconfig} -n default`;
+  return [
+    'Write an AppConfig into the database and see it in the cluster; deleted there, it comes back:',
+    ...(summary.development
+      ? []
+      : [`  ${kubectl} apply -f knative/renderer/custom-resource-definition.yaml`]),
+    `  curl -s -H "Authorization: Bearer ${token}" -H 'Content-Type: application/json' -d '{"name":"hello","repository_url":"https://example.org/hello.git","branch":"main","environment":"dev"}' ${summary.urls['appconfigs-api']}/appconfigs`,
+    `  ${kubectl} get appconfigs`,
+    `  ${kubectl} delete appconfig hello`,
+    `  curl -s -H "Authorization: Bearer ${token}" ${summary.urls['appconfigs-api']}/appconfigs`,
+    '',
+  ];
 }
 
 function changeCommands(summary: Summary): string[] {

@@ -13,6 +13,7 @@ import {
   infrastructurePorts,
   sinkUrl,
 } from './function-plan.ts';
+import { installDefinition } from './install-definition.ts';
 import { localDatabase } from './local-database.ts';
 import { type Summary, summaryJson, summaryText } from './print-summary.ts';
 import type { StartArguments } from './start-arguments.ts';
@@ -94,6 +95,9 @@ async function startInOrder(starting: Starting): Promise<Summary> {
   });
   if (choice.kind === 'development') say(`Starting the development cluster, because ${choice.why}`);
   const kubeconfig = await startCluster(starting, choice, state);
+  if (choice.kind === 'development') {
+    await step(starting, 'AppConfig definition', () => installDefinition(kubeconfig));
+  }
   await startBroker(starting, state);
 
   const around = {
