@@ -14,7 +14,11 @@ export function defaultServiceSpec(spec: Fields): Fields {
       : {}),
   });
   return mapField(withPolicies, 'ports', (ports) =>
-    mapItems(ports, (port) => fill(fill(port, { protocol: 'TCP' }), { targetPort: port['port'] })),
+    mapItems(ports, (port) => ({
+      ...fill(port, { protocol: 'TCP' }),
+      // The type of this field cannot tell 0 from missing.
+      targetPort: port['targetPort'] || port['port'],
+    })),
   );
 }
 

@@ -141,7 +141,7 @@ function start(before: ContainerStatus, moment: Moment, notes: readonly Containe
 }
 
 function keepRunning(before: ContainerStatus, sinceMs: number, moment: Moment): ContainerStep {
-  const { behaviour, nowMs } = moment;
+  const { container, behaviour, nowMs } = moment;
   const endsAtMs = sinceMs + (behaviour.endsAfterMs ?? Infinity);
   if (nowMs >= endsAtMs) {
     const state: ContainerState = {
@@ -163,7 +163,7 @@ function keepRunning(before: ContainerStatus, sinceMs: number, moment: Moment): 
   const unhealthy: ContainerNote = {
     type: 'Warning',
     reason: 'Unhealthy',
-    message: 'Readiness probe failed: HTTP probe failed with statuscode: 503',
+    message: probeFailure(container),
   };
   const isSlow = behaviour.readyMs > 2_200 && nowMs > sinceMs + 1_000;
   return {
@@ -171,6 +171,14 @@ function keepRunning(before: ContainerStatus, sinceMs: number, moment: Moment): 
     notes: isSlow ? [unhealthy] : [],
     nextAtMs: Math.min(readyAtMs, endsAtMs),
   };
+}
+
+function probeFailure({ readinessProbe }: Container): string {
+  const what =
+    readinessProbe?.['httpGet'] === undefined
+      ? 'connect: connection refused'
+      : 'HTTP probe failed with statuscode: 503';
+  return `Readiness probe failed: ${what}`;
 }
 
 function statusOf(container: Container, state: ContainerState): ContainerStatus {

@@ -15,7 +15,7 @@ export type Container = {
   readonly name: string;
   readonly image: string;
   readonly imagePullPolicy?: string;
-  readonly readinessProbe?: object;
+  readonly readinessProbe?: Readonly<Record<string, unknown>>;
   readonly ports?: readonly { readonly containerPort: number; readonly name?: string }[];
 };
 
