@@ -57,7 +57,8 @@ export function createMetrics(functionName: string): Metrics {
         buckets: [...options.buckets],
         registers,
       }),
-    text: () => registry.metrics(),
+    // prom-client writes a value that is not known yet as `Nan`, the format says `NaN`.
+    text: async () => (await registry.metrics()).replace(/ Nan$/gm, ' NaN'),
     contentType: registry.contentType,
     samples: async () => (await registry.getMetricsAsJSON()) as unknown as readonly Sample[],
   };
