@@ -66,4 +66,3 @@ export const streamSchema = z.object({
 });
 
 export type ListParameters = z.output<typeof listSchema>;
-export type HistoryParameters = z.output<typeof historySchema>;

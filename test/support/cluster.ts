@@ -31,9 +31,6 @@ export type TestCluster = {
   readonly stop: () => Promise<void>;
 };
 
-/** Says why a test that needs the double leaves itself out, as the name of the test that stands for it. */
-export const onlyDouble = 'only the API double can do this, and TEST_KUBECONFIG points to another cluster';
-
 /** True where tests run against the API double. */
 export const isDouble = (process.env['TEST_KUBECONFIG'] ?? '') === '';
 

@@ -1,9 +1,6 @@
 import type { KubernetesObject } from '../kubernetes-object.ts';
 import type { PrintedRow, TableColumn, TablePrinter } from './table-printer.ts';
 
-/** What a Table shows of each object beside its cells. */
-export type IncludeObject = 'None' | 'Metadata' | 'Object';
-
 export type Table = {
   readonly kind: 'Table';
   readonly apiVersion: 'meta.k8s.io/v1' | 'meta.k8s.io/v1beta1';

@@ -9,9 +9,6 @@ export type PatchOutcome =
   /** The patch does not fit the object: 422 without details. */
   | { readonly kind: 'inapplicable'; readonly message: string };
 
-/** The API server refuses longer ones. */
-export const maxJsonPatchOperations = 10_000;
-
 /**
  * Applies a JSON patch (RFC 6902) as the API server does, which is more lenient than the RFC: `replace` and
  * `copy` take a missing member for null, indexes may count from the end.

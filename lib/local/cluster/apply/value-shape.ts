@@ -17,7 +17,6 @@ export type Shape =
   | { readonly kind: 'items'; readonly node: ListNode };
 
 const leaf: Shape = { kind: 'leaf' };
-const any: SchemaNode = { kind: 'any' };
 const deduced: SchemaNode = { kind: 'deduced' };
 const deducedFields: Shape = { kind: 'fields', fieldNode: () => deduced, declares: () => false };
 
@@ -82,6 +81,3 @@ export function isEmptyValue(value: unknown): boolean {
   if (value === undefined || value === null) return true;
   return typeof value === 'object' && Object.keys(value).length === 0;
 }
-
-/** The node for values of which nothing is known and which are owned as a whole. */
-export const anyNode = any;

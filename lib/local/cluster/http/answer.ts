@@ -34,6 +34,3 @@ export type ListMetadata = {
   readonly continue?: string;
   readonly remainingItemCount?: number;
 };
-
-/** A stored object as one of its resource's served versions. */
-export type Presentable = Pick<KubernetesObject, 'apiVersion' | 'kind' | 'metadata'>;
