@@ -1,4 +1,3 @@
-import type { KubernetesObject } from '../../../core/kubernetes-object.ts';
 import type { Definition } from '../registry/definition.ts';
 import type { StoredObject } from '../store/stored-object.ts';
 
