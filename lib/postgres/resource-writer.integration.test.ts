@@ -307,4 +307,58 @@ describe('compositions', () => {
     await store({ uid: 'top', version: '2', labels: { 'krateo.io/composition-id': other } });
     expect((await stored('leaf')).composition_id).toBe(other);
   });
+
+  it('reach every descendant whatever the order, the batches and the writer', async () => {
+    const compositionIds = ['a', 'b', 'c'].map((letter) => composition.replace('7d2c', letter.repeat(4)));
+    // Object n is owned by an earlier one, or by none; some carry a label of their own.
+    const tree = fc.array(
+      fc.record({
+        owner: fc.option(fc.nat(), { nil: undefined }),
+        label: fc.option(fc.constantFrom(...compositionIds), { nil: undefined, freq: 3 }),
+      }),
+      { minLength: 1, maxLength: 14 },
+    );
+    const arrivals = tree.chain((nodes) =>
+      fc.record({
+        nodes: fc.constant(nodes),
+        order: fc.shuffledSubarray(Array.from(nodes.keys()), { minLength: nodes.length }),
+        size: fc.integer({ min: 1, max: 6 }),
+      }),
+    );
+    await fc.assert(
+      fc.asyncProperty(arrivals, async ({ nodes, order, size }) => {
+        await database.pool.query('truncate resources, resource_history');
+        const ownerOf = (index: number): number | undefined => {
+          const owner = nodes[index]?.owner;
+          return owner === undefined || index === 0 ? undefined : owner % index;
+        };
+        const expected = (index: number): string | null => {
+          const owner = ownerOf(index);
+          return nodes[index]?.label ?? (owner === undefined ? null : expected(owner));
+        };
+        const fixture = (index: number): ObjectFixture => {
+          const owner = ownerOf(index);
+          const label = nodes[index]?.label;
+          return {
+            uid: `n${index}`,
+            version: '1',
+            ...(owner !== undefined && { owners: [`n${owner}`] }),
+            ...(label !== undefined && { labels: { 'krateo.io/composition-id': label } }),
+          };
+        };
+        const lanes = [0, 1].map(async (lane) => {
+          const own = order.filter((_, at) => at % 2 === lane);
+          for (let start = 0; start < own.length; start += size) {
+            await store(...own.slice(start, start + size).map(fixture));
+          }
+        });
+        await Promise.all(lanes);
+        const { rows } = await database.pool.query('select uid, composition_id from resources');
+        expect(Object.fromEntries(rows.map((row) => [row.uid, row.composition_id]))).toEqual(
+          Object.fromEntries(nodes.map((_, index) => [`n${index}`, expected(index)])),
+        );
+      }),
+      { numRuns: 60 },
+    );
+  }, 120_000);
 });
