@@ -70,10 +70,15 @@ function addSample(line: string, { open, series }: Reading): void {
   if (open === undefined || !belongs(sample.name, open)) {
     throw new Error(`Cannot read metrics: "${line}" does not stand in its metric's group`);
   }
-  const key = `${sample.name}${JSON.stringify(Object.entries(sample.labels).sort())}`;
+  const key = `${sample.name}${keyOf(sample.labels)}`;
   if (series.has(key)) throw new Error(`Cannot read metrics: "${line}" comes twice`);
   series.add(key);
   open.samples.push(sample);
+}
+
+function keyOf(labels: Readonly<Record<string, string>>): string {
+  const names = Object.keys(labels).sort();
+  return JSON.stringify(names.map((name) => [name, labels[name]]));
 }
 
 function requireHelp(helps: ReadonlyMap<string, string>, name: string): string {
@@ -121,9 +126,7 @@ function check(family: MetricFamily): void {
 }
 
 function checkHistogram({ name, samples }: MetricFamily): void {
-  const groups = Map.groupBy(samples, ({ labels: { le, ...others } }) =>
-    JSON.stringify(Object.entries(others).sort()),
-  );
+  const groups = Map.groupBy(samples, ({ labels: { le, ...others } }) => keyOf(others));
   for (const [key, group] of groups) {
     const part = (suffix: string) => group.filter((sample) => sample.name === `${name}_${suffix}`);
     const buckets = part('bucket').map(({ labels, value }) => ({
