@@ -1,4 +1,5 @@
 import { manifestRanges } from '../../lib/core/manifest-ranges.ts';
+import { createPackedEntries, type PackedEntries } from '../../lib/core/packed-entries.ts';
 import type { ReflectorChange } from '../../lib/core/reflector-change.ts';
 import type { ManifestEntry } from '../../lib/core/resource-manifest.ts';
 import { compareResourceVersions } from '../../lib/core/resource-version.ts';
@@ -38,14 +39,18 @@ export async function reconcile(
     if (listed.kind !== 'identities') return { kind: 'failed', reason: listed.kind };
     const { entries, resourceVersion } = listed;
     let index = 0;
-    for (const range of manifestRanges(entries)) {
+    let missedByWatch = 0;
+    const judged = judge(entries.sorted(), resourceVersion, reflector, () => {
+      missedByWatch += 1;
+    });
+    for (const range of manifestRanges(judged)) {
       await options.emit(target, { kind: 'manifest', range, index, listResourceVersion: resourceVersion });
       index += 1;
     }
     return {
       kind: 'reconciled',
-      count: entries.length,
-      missedByWatch: countMissed(entries, resourceVersion, reflector),
+      count: entries.size(),
+      missedByWatch,
       resourceVersion,
     };
   } finally {
@@ -60,18 +65,18 @@ async function listIdentities(
 ): Promise<
   | {
       readonly kind: 'identities';
-      readonly entries: readonly ManifestEntry[];
+      readonly entries: PackedEntries;
       readonly resourceVersion: string;
     }
   | Exclude<ListOutcome, { kind: 'listed' }>
 > {
-  const entries: ManifestEntry[] = [];
+  const entries = createPackedEntries();
   const outcome = await listPages(
     { ...options, kind: target.kind, namespace: target.namespace, content: 'metadata', pageLimit },
     (page) => {
       for (const { metadata } of page.items) {
         const { namespace = '', name = '', uid = '', resourceVersion = '' } = metadata;
-        entries.push([namespace, name, uid, resourceVersion]);
+        entries.add(namespace, name, uid, resourceVersion);
       }
     },
   );
@@ -80,20 +85,20 @@ async function listIdentities(
 }
 
 /** Counts only where the watch has passed the list's version: before, it may simply not have come yet. */
-function countMissed(
-  entries: readonly ManifestEntry[],
+function* judge(
+  entries: Iterable<ManifestEntry>,
   listResourceVersion: string,
   reflector: Pick<Reflector, 'known' | 'status'>,
-): number {
+  onMissed: () => void,
+): Generator<ManifestEntry> {
   const { synced, resourceVersion } = reflector.status();
-  if (!synced || resourceVersion === undefined) return 0;
-  const passed = compareResourceVersions(resourceVersion, listResourceVersion);
-  if (passed === undefined || passed < 0) return 0;
-  let missed = 0;
-  for (const [namespace, name, uid, version] of entries) {
+  const passed = compareResourceVersions(resourceVersion ?? '', listResourceVersion);
+  const hasPassed = synced && passed !== undefined && passed >= 0;
+  for (const entry of entries) {
+    yield entry;
+    if (!hasPassed) continue;
+    const [namespace, name, uid, version] = entry;
     const known = reflector.known.get(namespace, name);
-    if (known === undefined || known.uid !== uid) continue;
-    if (compareResourceVersions(known.resourceVersion, version) === -1) missed += 1;
+    if (known?.uid === uid && compareResourceVersions(known.resourceVersion, version) === -1) onMissed();
   }
-  return missed;
 }

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareBytes } from './compare-bytes.ts';
-import { type ManifestRange, manifestRanges } from './manifest-ranges.ts';
+import {
+  compareManifestKeys,
+  defaultManifestLimits,
+  type ManifestLimits,
+  type ManifestRange,
+  manifestRanges,
+} from './manifest-ranges.ts';
+import { createPackedEntries } from './packed-entries.ts';
 import type { ManifestEntry, ObjectKey } from './resource-manifest.ts';
 
 const part = fc.oneof(
@@ -17,9 +24,9 @@ describe('manifestRanges()', () => {
   it('cover every possible key exactly once, whatever the order of the list', () => {
     fc.assert(
       fc.property(keys, keys, fc.integer({ min: 1, max: 7 }), (listed, probes, maxEntries) => {
-        const ranges = [...manifestRanges(listed.map(toEntry), { maxEntries, maxBytes: 1_000_000 })];
+        const cut = ranges(listed.map(toEntry), { maxEntries, maxBytes: 1_000_000 });
         for (const key of [...listed, ...probes]) {
-          expect(ranges.filter((range) => holds(range, key))).toHaveLength(1);
+          expect(cut.filter((range) => holds(range, key))).toHaveLength(1);
         }
       }),
     );
@@ -28,12 +35,12 @@ describe('manifestRanges()', () => {
   it('hold each listed object in the range that its key belongs to', () => {
     fc.assert(
       fc.property(keys, fc.integer({ min: 1, max: 7 }), (listed, maxEntries) => {
-        const ranges = [...manifestRanges(listed.map(toEntry), { maxEntries, maxBytes: 1_000_000 })];
-        const found = ranges.flatMap((range) => range.entries.filter((entry) => holds(range, toKey(entry))));
+        const cut = ranges(listed.map(toEntry), { maxEntries, maxBytes: 1_000_000 });
+        const found = cut.flatMap((range) => range.entries.filter((entry) => holds(range, toKey(entry))));
         expect(found.map((entry) => entry[2]).toSorted()).toEqual(
           listed.map((key) => toEntry(key)[2]).toSorted(),
         );
-        expect(ranges.every((range) => range.entries.length <= maxEntries)).toBe(true);
+        expect(cut.every((range) => range.entries.length <= maxEntries)).toBe(true);
       }),
     );
   });
@@ -41,7 +48,7 @@ describe('manifestRanges()', () => {
   it('stay under the byte limit, one entry that breaks it alone excepted', () => {
     fc.assert(
       fc.property(keys, fc.integer({ min: 30, max: 400 }), (listed, maxBytes) => {
-        for (const { entries } of manifestRanges(listed.map(toEntry), { maxEntries: 1_000, maxBytes })) {
+        for (const { entries } of ranges(listed.map(toEntry), { maxEntries: 1_000, maxBytes })) {
           const bytes = Buffer.byteLength(JSON.stringify(entries));
           expect(entries.length === 1 || bytes <= maxBytes + 2).toBe(true);
         }
@@ -50,18 +57,16 @@ describe('manifestRanges()', () => {
   });
 
   it('is one range without ends for an empty list', () => {
-    expect([...manifestRanges([])]).toEqual([{ entries: [] }]);
+    expect(ranges([])).toEqual([{ entries: [] }]);
   });
 
   it('keeps namespace "a" before "a-b", although the API server lists "a-b/x" before "a/x"', () => {
-    const ranges = [
-      ...manifestRanges([toEntry({ namespace: 'a-b', name: 'x' }), toEntry({ namespace: 'a', name: 'x' })], {
-        maxEntries: 1,
-        maxBytes: 1_000,
-      }),
-    ];
-    expect(ranges.map((range) => range.entries[0]?.[0])).toEqual(['a', 'a-b']);
-    expect(ranges[0]?.to).toEqual({ namespace: 'a', name: 'x' });
+    const cut = ranges([toEntry({ namespace: 'a-b', name: 'x' }), toEntry({ namespace: 'a', name: 'x' })], {
+      maxEntries: 1,
+      maxBytes: 1_000,
+    });
+    expect(cut.map((range) => range.entries[0]?.[0])).toEqual(['a', 'a-b']);
+    expect(cut[0]?.to).toEqual({ namespace: 'a', name: 'x' });
   });
 
   it('keeps two objects of one key in one range', () => {
@@ -69,7 +74,20 @@ describe('manifestRanges()', () => {
       ['n', 'x', 'uid-1', '5'],
       ['n', 'x', 'uid-2', '9'],
     ];
-    expect([...manifestRanges(twins, { maxEntries: 1, maxBytes: 10 })]).toHaveLength(1);
+    expect(ranges(twins, { maxEntries: 1, maxBytes: 10 })).toHaveLength(1);
+  });
+});
+
+describe('createPackedEntries()', () => {
+  it('gives back every entry in the order of manifests', () => {
+    fc.assert(
+      fc.property(keys, (listed) => {
+        const packed = createPackedEntries();
+        for (const key of listed) packed.add(...toEntry(key));
+        expect(packed.size()).toBe(listed.length);
+        expect([...packed.sorted()]).toEqual(listed.map(toEntry).toSorted(compareManifestKeys));
+      }),
+    );
   });
 });
 
@@ -83,6 +101,13 @@ describe('compareBytes()', () => {
     );
   });
 });
+
+function ranges(
+  listed: readonly ManifestEntry[],
+  limits: ManifestLimits = defaultManifestLimits,
+): ManifestRange[] {
+  return [...manifestRanges(listed.toSorted(compareManifestKeys), limits)];
+}
 
 function toEntry(key: ObjectKey): ManifestEntry {
   return [key.namespace, key.name, `uid-of-${key.namespace}/${key.name}`, '12'];

@@ -22,34 +22,47 @@ export const defaultManifestLimits: ManifestLimits = { maxEntries: 2_000, maxByt
 
 /**
  * Cuts a whole list into ranges that cover every possible key exactly once and are open at both ends, also
- * for an empty list. Entries may come in any order: API servers list by the bytes of `namespace/name`, which
- * puts namespace `a-b` before `a`, so a page of a list is no range of `(namespace, name)`.
+ * for an empty list. Reads the entries as it goes: a hundred thousand of them are never there at once.
+ * @param sorted in the order of `compareManifestKeys`; API servers list by the bytes of `namespace/name`, which
+ * puts namespace `a-b` before `a`, so a page of a list is no range of `(namespace, name)`
  */
 export function* manifestRanges(
-  entries: readonly ManifestEntry[],
+  sorted: Iterable<ManifestEntry>,
   limits: ManifestLimits = defaultManifestLimits,
 ): Generator<ManifestRange> {
-  const sorted = entries.toSorted(compareEntries);
   let from: ObjectKey | undefined;
-  let start = 0;
+  let entries: ManifestEntry[] = [];
   let bytes = 0;
-  for (const [index, entry] of sorted.entries()) {
-    const entryBytes = Buffer.byteLength(JSON.stringify(entry)) + 1;
-    const previous = sorted[index - 1];
-    const full = index - start >= limits.maxEntries || bytes + entryBytes > limits.maxBytes;
+  for (const entry of sorted) {
+    const last = entries.at(-1);
+    const entryBytes = bytesOf(entry);
+    const isFull = entries.length >= limits.maxEntries || bytes + entryBytes > limits.maxBytes;
     // Two objects under one key (one replaced the other during an inconsistent list) stay in one range.
-    if (full && previous !== undefined && index > start && compareEntries(previous, entry) !== 0) {
-      const to = { namespace: previous[0], name: previous[1] };
-      yield { ...(from && { from }), to, entries: sorted.slice(start, index) };
+    if (isFull && last !== undefined && compareManifestKeys(last, entry) !== 0) {
+      const to = { namespace: last[0], name: last[1] };
+      yield { ...(from && { from }), to, entries };
       from = to;
-      start = index;
+      entries = [];
       bytes = 0;
     }
+    entries.push(entry);
     bytes += entryBytes;
   }
-  yield { ...(from && { from }), entries: sorted.slice(start) };
+  yield { ...(from && { from }), entries };
 }
 
-function compareEntries(a: ManifestEntry, b: ManifestEntry): number {
+/** Order of manifests: namespace, then name, each by its bytes. */
+export function compareManifestKeys(a: ManifestEntry, b: ManifestEntry): number {
   return compareBytes(a[0], b[0]) || compareBytes(a[1], b[1]);
+}
+
+/** Of the entry as JSON with its comma; names that need escapes are measured, which next to none do. */
+function bytesOf(entry: ManifestEntry): number {
+  let bytes = 14;
+  for (const part of entry) {
+    bytes += /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/.test(part)
+      ? part.length
+      : Buffer.byteLength(JSON.stringify(part)) - 2;
+  }
+  return bytes;
 }

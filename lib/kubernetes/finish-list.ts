@@ -15,7 +15,7 @@ export async function finishList(
   }
   if (options.emitsManifests) {
     let index = 0;
-    for (const range of manifestRanges(known.entries())) {
+    for (const range of manifestRanges(known.sortedEntries())) {
       await options.emit({ kind: 'manifest', range, index, listResourceVersion: resourceVersion });
       index += 1;
     }

@@ -1,3 +1,4 @@
+import { compareBytes } from '../core/compare-bytes.ts';
 import type { ObjectIdentity } from '../core/resource-event.ts';
 import type { ManifestEntry } from '../core/resource-manifest.ts';
 
@@ -18,7 +19,8 @@ export type KnownObjects = {
   readonly beginList: () => void;
   /** Forgets and returns what the list that was begun last has not set. */
   readonly finishList: () => readonly ObjectIdentity[];
-  readonly entries: () => readonly ManifestEntry[];
+  /** In the order of manifests, made as they are read. */
+  readonly sortedEntries: () => Iterable<ManifestEntry>;
 };
 
 export function createKnownObjects(): KnownObjects {
@@ -53,20 +55,22 @@ export function createKnownObjects(): KnownObjects {
       }
       return missing;
     },
-    entries: () =>
-      Array.from(byPlace, ([place, entry]): ManifestEntry => {
+    sortedEntries: function* () {
+      for (const place of [...byPlace.keys()].sort(compareBytes)) {
+        const entry = byPlace.get(place);
         const { namespace, name } = partsOf(place);
-        return [namespace, name, entry.uid, entry.resourceVersion];
-      }),
+        if (entry !== undefined) yield [namespace, name, entry.uid, entry.resourceVersion];
+      }
+    },
   };
 }
 
-/** No name holds a slash. */
+/** With a zero byte between, the order of places is the order of (namespace, name). */
 function placeOf(namespace: string, name: string): string {
-  return `${namespace}/${name}`;
+  return `${namespace}\0${name}`;
 }
 
 function partsOf(place: string): { namespace: string; name: string } {
-  const slash = place.indexOf('/');
-  return { namespace: place.slice(0, slash), name: place.slice(slash + 1) };
+  const end = place.indexOf('\0');
+  return { namespace: place.slice(0, end), name: place.slice(end + 1) };
 }
