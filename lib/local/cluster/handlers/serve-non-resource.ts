@@ -1,3 +1,4 @@
+import { tokenIssuer } from '../auth/service-account-tokens.ts';
 import type { ClusterState } from '../cluster-state.ts';
 import { serveDiscovery } from '../discovery/serve-discovery.ts';
 import type { Answer } from '../http/answer.ts';
@@ -34,8 +35,22 @@ export async function serveNonResource(cluster: ClusterState, call: Call): Promi
   if (path === '/openid/v1/jwks') {
     return { kind: 'object', code: 200, object: { keys: cluster.tokens.jwks } };
   }
+  if (path === '/.well-known/openid-configuration') {
+    return { kind: 'object', code: 200, object: openIdConfiguration(call) };
+  }
   if (path === '/') return { kind: 'object', code: 200, object: { paths: rootPaths(cluster) } };
   return undefined;
+}
+
+/** Lets others check ServiceAccount tokens by themselves. */
+function openIdConfiguration(call: Call): Readonly<Record<string, unknown>> {
+  return {
+    issuer: tokenIssuer,
+    jwks_uri: `https://${call.request.headers.host ?? 'localhost'}/openid/v1/jwks`,
+    response_types_supported: ['id_token'],
+    subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: ['ES256'],
+  };
 }
 
 /** What is there to ask for, as the root of the server lists it. */
@@ -46,6 +61,7 @@ function rootPaths(cluster: ClusterState): readonly string[] {
 }
 
 const fixedPaths = [
+  '/.well-known/openid-configuration',
   '/api',
   '/api/v1',
   '/apis',

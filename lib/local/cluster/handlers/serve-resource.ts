@@ -47,7 +47,7 @@ export async function serveResource(
   resource: ResourceInfo,
 ): Promise<Answer | undefined> {
   const definition = cluster.registry.find(resource.group, resource.version, resource.resource);
-  if (definition === undefined) return undefined;
+  if (definition === undefined || !hasPath(definition, resource)) return undefined;
   const deprecation = deprecationOf(definition);
   if (deprecation !== undefined) call.warnings.push(deprecation);
   const verb = call.info.verb as Verb;
@@ -56,6 +56,12 @@ export async function serveResource(
   const review = reviewOf(definition);
   if (review !== undefined) return review(cluster, call, definition, resource);
   return handlers[verb](cluster, call, definition, resource);
+}
+
+/** Single objects of namespaced resources are below a namespace, cluster-scoped ones are below none. */
+function hasPath(definition: Definition, resource: ResourceInfo): boolean {
+  if (definition.namespaced) return resource.name === '' || resource.namespace !== '';
+  return resource.namespace === '' || definition.resource === 'namespaces';
 }
 
 /** Objects of namespaced resources are only changed inside a namespace; lists and watches may go over all. */
