@@ -10,6 +10,13 @@ export type StreamedEvent = Omit<EventRow, 'position'> & {
   readonly involved_object_group: string;
   readonly involved_object_resource: string | null;
   readonly involved_object_namespace: string;
+  /** Of the event itself. */
+  readonly name: string;
+  readonly resource_version_text: string;
+  /** The event as a JSON text, where it was asked for. */
+  readonly raw: string | null;
+  /** Whether an earlier version is stored, where `raw` was asked for. */
+  readonly repeated: boolean | null;
 };
 
 const statement = loadSql('read-events-after');
@@ -22,6 +29,7 @@ export async function readEventsAfter(
     readonly upTo?: number;
     readonly limit: number;
     readonly filter?: EventStreamFilter;
+    readonly withRaw?: boolean;
   },
 ): Promise<StreamedEvent[]> {
   const { filter } = range;
@@ -39,6 +47,7 @@ export async function readEventsAfter(
       filter?.compositionId,
       filter?.involvedUid,
       filter?.involvedName,
+      range.withRaw ?? false,
     ],
   );
   // Positions come from a sequence that would need centuries to leave the safe integers.

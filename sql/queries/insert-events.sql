@@ -27,12 +27,6 @@ inserted as (
     where p.uid = s.involved_object_uid and p.cluster_name = s.cluster_name
     limit 1
   ) r on true
-  where
-    s.dated
-    or not exists (
-      select from events e
-      where e.uid = s.uid and e.resource_version_text = s.resource_version_text and e.cluster_name = s.cluster_name
-    )
   on conflict do nothing
   returning uid, resource_version_text, cluster_name
 )

@@ -2,7 +2,7 @@
 -- same condition is in lib/core/event-stream-filter.ts for rows that were read already.
 --
 -- $1 position · $2 last position to read or null · $3 limit · $4 cluster_name · $5 namespace · $6 kinds[]
--- $7 types[] · $8 reasons[] · $9 composition_id · $10 involved uid · $11 involved name
+-- $7 types[] · $8 reasons[] · $9 composition_id · $10 involved uid · $11 involved name · $12 with raw
 select
   e.position::text as position,
   e.event_id,
@@ -20,7 +20,17 @@ select
   e.involved_object_kind,
   e.involved_object_group,
   e.involved_object_resource,
-  e.involved_object_namespace
+  e.involved_object_namespace,
+  e.name,
+  e.resource_version_text,
+  case when $12::boolean then e.raw::text end as raw,
+  case
+    when $12::boolean then exists (
+      select 1
+      from events older
+      where older.uid = e.uid and older.cluster_name = e.cluster_name and older.position < e.position
+    )
+  end as repeated
 from events e
 where e.position > $1::bigint
   and ($2::bigint is null or e.position <= $2)
