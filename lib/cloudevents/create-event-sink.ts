@@ -131,7 +131,7 @@ export function createEventSink(options: EventSinkOptions): EventSink {
       status: result.kind === 'answer' ? result.status : undefined,
       durationMs: options.now() - startedAtMs,
     });
-    return result;
+    return bearer === undefined ? result : withoutToken(result, bearer);
   };
 
   const sendUntilOutcome = async (
@@ -199,6 +199,14 @@ function encodeForSink(event: CloudEvent, overrides: Readonly<Record<string, str
   const traceparent = extensions['traceparent'];
   if (traceparent === undefined) return message;
   return { ...message, headers: { ...message.headers, traceparent } };
+}
+
+/** Proxies in debug mode answer with what they were sent, and what a sink answers is logged. */
+function withoutToken(result: PostResult, token: string): PostResult {
+  if (result.kind !== 'answer' || !result.body.includes(token)) return result;
+  // Latin 1 keeps every byte.
+  const text = result.body.toString('latin1').replaceAll(token, '[token]');
+  return { ...result, body: Buffer.from(text, 'latin1') };
 }
 
 /** `undefined` where the same event should be sent again. */

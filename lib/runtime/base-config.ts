@@ -30,6 +30,7 @@ export const databaseConfig = {
   DATABASE_URL: z
     .string()
     .regex(/^postgres(?:ql)?:\/\//, 'expected postgres://…')
+    .refine((text) => URL.canParse(text), 'expected a URL, with %-escapes in user and password')
     .optional()
     .describe('Connection string; wins over DB_*')
     .meta({ secret: true }),

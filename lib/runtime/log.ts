@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { describeError } from './describe-error.ts';
 
 /** The logger's narrow face: an object of fields first, a constant message second. */
 export type Log = {
@@ -29,6 +30,7 @@ export function createLog(options: { readonly functionName: string; readonly deb
       base: { function: options.functionName },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: (error: unknown) => describeError(error) },
       redact: { paths: secrets.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), remove: true },
     },
     pino.destination({ fd: 2, sync: true }),

@@ -1,0 +1,356 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CloudEvent } from '../../lib/core/cloud-event.ts';
+import { startCluster } from '../../lib/local/cluster/start-cluster.ts';
+import { demoToken } from '../../lib/local/demo-tokens.ts';
+import { testDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
+import { objectEvent } from '../support/ingest.ts';
+import { type OtlpMetric, type OtlpReceiver, startOtlpReceiver } from '../support/otlp-receiver.ts';
+import { type MetricFamily, parsePrometheus } from '../support/parse-prometheus.ts';
+import { postEvent } from '../support/post-event.ts';
+import { type FunctionProcess, startFunction } from '../support/start-function.ts';
+import { startTellingSink, type TellingSink } from '../support/telling-sink.ts';
+
+// All different, none part of another, none a word that a log could have for another reason.
+const secrets = {
+  databasePassword: 'pw-7f3a9c51d0',
+  wrongDatabasePassword: 'pw-wrong-b81e22',
+  jwtSignKey: 'key-for-jwt-52c0e9d1a7',
+  cursorKey: 'key-for-cursors-94ab13',
+  clusterToken: 'cluster-token-c77e01f9',
+  userToken: 'opaque-user-token-1b6f83',
+  oidcToken: 'oidc-token-e5590ad2',
+  secretValue: 'value-of-a-secret-3d41c8',
+  secretText: 'text-of-a-secret-a92f60',
+  poison: 'poison-content-6e0b7d',
+} as const;
+
+const functions = [
+  'deviser',
+  'resources-ingester',
+  'events-ingester',
+  'resources-presenter',
+  'events-presenter',
+  'appconfigs-api',
+  'changes-source',
+  'renderer',
+  'resources-watcher',
+  'events-watcher',
+] as const;
+type Name = (typeof functions)[number];
+
+let database: Awaited<ReturnType<typeof testDatabase>>;
+let server: Awaited<ReturnType<typeof testDatabase>>;
+let cluster: Awaited<ReturnType<typeof startCluster>>;
+let folder: string;
+let sink: TellingSink;
+let collector: OtlpReceiver;
+let running: Readonly<Record<Name, FunctionProcess>>;
+let environment: Readonly<Record<string, string>>;
+const logs: string[] = [];
+const bodies: string[] = [];
+
+const role = `telemetry_${process.pid}`;
+
+function databaseUrl(password: string): string {
+  const url = new URL(database.url);
+  url.username = role;
+  url.password = password;
+  return url.href;
+}
+
+async function createInCluster(path: string, object: object): Promise<void> {
+  const answer = await fetch(`${cluster.url}${path}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${secrets.clusterToken}`, 'content-type': 'application/json' },
+    body: JSON.stringify(object),
+  });
+  expect(answer.status, await answer.text()).toBe(201);
+}
+
+/** Answers are kept for the search. */
+async function ask(url: string, init: RequestInit = {}): Promise<number> {
+  const answer = await fetch(url, init);
+  bodies.push(await answer.text());
+  return answer.status;
+}
+
+const bearer = (token: string): RequestInit => ({ headers: { authorization: `Bearer ${token}` } });
+
+beforeAll(async () => {
+  database = await testDatabase();
+  server = await testDatabase({ empty: true });
+  await server.pool.query(`create role ${role} superuser login password '${secrets.databasePassword}'`);
+  cluster = await startCluster({
+    tokens: {
+      [secrets.clusterToken]: { username: 'admin', groups: ['system:masters', 'system:authenticated'] },
+      [secrets.userToken]: { username: 'alice', groups: ['system:authenticated'] },
+    },
+  });
+  folder = await mkdtemp(join(tmpdir(), 'kubemirror-telemetry-'));
+  await writeFile(join(folder, 'kubeconfig'), cluster.kubeconfig('admin'));
+  await writeFile(join(folder, 'oidc'), secrets.oidcToken);
+  await createInCluster('/api/v1/namespaces/default/secrets', {
+    metadata: {
+      name: 'credentials',
+      annotations: {
+        'kubectl.kubernetes.io/last-applied-configuration': JSON.stringify({
+          stringData: { password: secrets.secretText },
+        }),
+      },
+    },
+    stringData: { text: secrets.secretText },
+    data: { password: Buffer.from(secrets.secretValue).toString('base64') },
+  });
+  sink = await startTellingSink();
+  collector = await startOtlpReceiver();
+  environment = {
+    DEBUG: 'true',
+    DATABASE_URL: databaseUrl(secrets.databasePassword),
+    KUBECONFIG: join(folder, 'kubeconfig'),
+    CLUSTER_NAME: 'here',
+    JWT_SIGN_KEY: secrets.jwtSignKey,
+    CURSOR_KEY: secrets.cursorKey,
+    OIDC_TOKEN_FILE: join(folder, 'oidc'),
+    K_SINK: sink.url,
+    SLOT_NAME: role,
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+    OTEL_EXPORT_INTERVAL: '1s',
+    OTEL_TRACES_SAMPLER: 'always_on',
+  };
+  const start = async (name: Name) => [
+    name,
+    await startFunction(name, {
+      ...environment,
+      ...(name === 'resources-ingester' && { OTEL_ENABLED: 'true' }),
+    }),
+  ];
+  running = Object.fromEntries(await Promise.all(functions.map(start))) as typeof running;
+}, 180_000);
+
+afterAll(async () => {
+  await Promise.all(Object.values(running ?? {}).map((each) => each.kill()));
+  await sink.stop();
+  await collector.stop();
+  await cluster.stop();
+  await database.drop();
+  await server.pool.query(`drop role ${role}`);
+  await server.drop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Figures that come from outside change between two looks. */
+const moves = (name: string) => /^kubemirror_(?:process|nodejs)_/.test(name);
+
+/** One line a figure, as `/metrics` has them. */
+function figuresOfText(families: readonly MetricFamily[]): string[] {
+  return families
+    .filter(({ name }) => !moves(name))
+    .flatMap(({ samples }) => samples.map(({ name, labels, value }) => figure(name, labels, value)))
+    .sort();
+}
+
+function figuresOfOtlp(metrics: readonly OtlpMetric[]): string[] {
+  const lines = metrics
+    .filter(({ name }) => !moves(name))
+    .flatMap(({ name, points }) =>
+      points.flatMap((point) => {
+        if (point.kind === 'number') return [figure(name, point.labels, point.value)];
+        let cumulative = 0;
+        const buckets = point.counts.map((count, index) => {
+          cumulative += count;
+          const le = String(point.bounds[index] ?? '+Inf');
+          return figure(`${name}_bucket`, { ...point.labels, le }, cumulative);
+        });
+        return [
+          ...buckets,
+          figure(`${name}_sum`, point.labels, point.sum),
+          figure(`${name}_count`, point.labels, point.count),
+        ];
+      }),
+    );
+  return lines.sort();
+}
+
+function figure(name: string, labels: Readonly<Record<string, string>>, value: number): string {
+  const pairs = Object.keys(labels)
+    .sort()
+    .map((label) => `${label}=${labels[label]}`);
+  return `${name}{${pairs.join()}} ${value}`;
+}
+
+describe('telemetry of running functions', () => {
+  it('is metrics that Prometheus can read, and the figures of the reference', async () => {
+    for (const name of functions) {
+      const families = parsePrometheus(await running[name].metrics());
+      expect(families.length, name).toBeGreaterThan(10);
+      for (const family of families) expect(family.name).toMatch(/^kubemirror_/);
+      const labels = families.flatMap(({ samples }) => samples.map((sample) => sample.labels['function']));
+      expect(new Set(labels), name).toEqual(new Set([name]));
+    }
+  });
+
+  it('is by OTLP what it is on /metrics, and a trace to the committed row', async () => {
+    const { url, metrics } = running['resources-ingester'];
+    const traceId = '0af7651916cd43dd8448eb211c80319c';
+    const traceparent = `00-${traceId}-b7ad6b7169203331-01`;
+    const traced: CloudEvent = { ...objectEvent({ uid: 'a', version: '1' }), extensions: { traceparent } };
+    expect((await postEvent(url, traced)).status).toBe(202);
+    expect((await postEvent(url, traced)).status).toBe(204);
+    expect((await postEvent(url, objectEvent({ uid: '', version: '1' }))).status).toBe(202);
+
+    const shown = figuresOfText(parsePrometheus(await metrics()));
+    expect(shown).toContain('kubemirror_ingest_events_total{function=resources-ingester,outcome=stored} 1');
+    await eventually(() => {
+      expect(figuresOfOtlp(collector.metrics())).toEqual(shown);
+    });
+    const families = parsePrometheus(await metrics());
+    const described = (all: readonly { name: string; help: string; type: string }[]) =>
+      all.map(({ name, help, type }) => `${name} ${type} ${help}`).sort();
+    expect(described(collector.metrics())).toEqual(described(families));
+
+    await eventually(() => {
+      const spans = collector.spans.filter((span) => span.traceId === traceId);
+      const [processed, batch] = ['CloudEvents Process io.kubemirror.resource.upserted', 'commit batch'].map(
+        (name) => spans.find((span) => span.name === name),
+      );
+      expect(processed).toMatchObject({
+        parentSpanId: 'b7ad6b7169203331',
+        links: [batch?.spanId],
+        attributes: { 'kubemirror.outcome': 'stored', 'http.response.status_code': '202' },
+      });
+    });
+  });
+});
+
+describe('secrets', () => {
+  it('are in no log and no answer, whatever goes wrong', async () => {
+    await eventually(() => expect(sink.credentials).toContain(`Bearer ${secrets.oidcToken}`));
+    await refuseUsers();
+    await sendPoison();
+    await refuseEvents();
+    await failToStart();
+    await loseDatabase();
+    for (const name of functions) logs.push(running[name].log());
+
+    const written = logs.join('\n');
+    // Otherwise nothing was provoked, and nothing proves nothing.
+    for (const text of ['The sink does not let us in', 'Cannot store an event for now', 'sending again']) {
+      expect(written).toContain(text);
+    }
+    const encoded = Object.entries(secrets).flatMap(([name, value]) => [
+      [name, value],
+      [`${name} in base64`, Buffer.from(value).toString('base64').replace(/.=*$/, '')],
+    ]);
+    const leaks: string[] = [];
+    for (const [name = '', value = ''] of encoded) {
+      const where = [...written.split('\n'), ...bodies].filter((text) => text.includes(value));
+      leaks.push(...where.map((text) => `${name}: ${text}`));
+      if (collector.bodies.some((body) => body.includes(value))) leaks.push(`${name}: sent by OTLP`);
+    }
+    expect(leaks).toEqual([]);
+  }, 180_000);
+
+  async function refuseUsers(): Promise<void> {
+    const good = await demoToken({ username: 'alice', groups: [] }, secrets.jwtSignKey);
+    const forged = await demoToken({ username: 'alice', groups: [] }, secrets.poison.padEnd(32, 'x'));
+    const signature = good.split('.')[2] ?? '';
+    const paths: readonly (readonly [Name, string])[] = [
+      ['events-presenter', '/events'],
+      ['resources-presenter', '/resources'],
+      ['appconfigs-api', '/appconfigs'],
+    ];
+    for (const [name, path] of paths) {
+      const { url } = running[name];
+      expect(await ask(`${url}${path}`)).toBe(401);
+      expect(await ask(`${url}${path}`, bearer(forged))).toBe(401);
+      expect(await ask(`${url}${path}`, bearer(`${secrets.userToken}-${secrets.poison}`))).toBe(401);
+      await ask(`${url}${path}`, bearer(good));
+      await ask(`${url}${path}`, bearer(secrets.userToken));
+      await ask(`${url}${path}?limit=none&cursor=${secrets.poison.slice(0, 6)}`, bearer(good));
+    }
+    expect(bodies.some((body) => body.includes(signature))).toBe(false);
+  }
+
+  async function sendPoison(): Promise<void> {
+    const headers = { 'ce-specversion': '1.0', 'ce-id': '1', 'ce-source': '/a', 'ce-type': 'a' };
+    const broken = `{"password":"${secrets.poison}`;
+    for (const name of ['resources-ingester', 'events-ingester'] as const) {
+      const { url } = running[name];
+      const post = (type: string, body: string, more = {}) =>
+        ask(url, { method: 'POST', headers: { 'content-type': type, ...more }, body });
+      expect(await post('application/json', broken, headers)).toBe(202);
+      expect(await post('application/cloudevents+json', broken)).toBe(400);
+      expect(await post('application/cloudevents-batch+json', `[${broken}`)).toBe(400);
+      const nul = objectEvent({ uid: 'n', version: '1', content: { text: `\u0000${secrets.poison}` } });
+      const text = await postEvent(url, nul);
+      bodies.push(await text.text());
+    }
+  }
+
+  async function refuseEvents(): Promise<void> {
+    for (const status of [401, 503, 400]) {
+      const before = sink.requests();
+      sink.answerWith(status);
+      const object = {
+        metadata: { name: `secret-${status}` },
+        stringData: { password: secrets.secretText },
+      };
+      await createInCluster('/api/v1/namespaces/default/secrets', object);
+      await database.pool.query(
+        `insert into app_configs (name, repository_url, branch, environment)
+         values ('app-${status}', 'https://example.org', 'main', 'dev')`,
+      );
+      await eventually(() => expect(sink.requests()).toBeGreaterThan(before));
+    }
+    await eventually(() => {
+      expect(running['resources-watcher'].log()).toContain('The sink does not let us in');
+      expect(running['resources-watcher'].log()).toContain('sending again');
+    });
+  }
+
+  async function failToStart(): Promise<void> {
+    const wrong = secrets.wrongDatabasePassword;
+    const tries: Readonly<Record<string, string>>[] = [
+      { DATABASE_URL: databaseUrl(wrong).replace(/:\d+\//, ':9/') },
+      { DATABASE_URL: `mysql://me:${wrong}@127.0.0.1/db` },
+      { DATABASE_URL: `postgres://me:${wrong}@[broken/db` },
+      { DATABASE_URL: '', DB_HOST: '127.0.0.1', DB_PORT: '9', DB_USER: 'me', DB_PASS: wrong },
+      { DATABASE_URL: databaseUrl(wrong).replace('127.0.0.1', 'no.such.host.invalid') },
+    ];
+    for (const name of ['resources-ingester', 'deviser', 'events-presenter', 'changes-source']) {
+      const starts = tries.map((more) =>
+        startFunction(name, withoutEmpty({ ...environment, DB_READY_TIMEOUT: '1s', ...more })).then(
+          (started) => started.kill().then(() => logs.push(started.log())),
+          (error: unknown) => logs.push(String(error)),
+        ),
+      );
+      await Promise.all(starts);
+    }
+  }
+
+  async function loseDatabase(): Promise<void> {
+    await database.pool.query('alter table resources rename to elsewhere');
+    await database.pool.query('alter table events rename to elsewhere_too');
+    for (const name of ['resources-ingester', 'events-ingester'] as const) {
+      const answer = await postEvent(running[name].url, objectEvent({ uid: 'z', version: '2' }));
+      bodies.push(await answer.text());
+    }
+    await server.pool.query('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [
+      role,
+    ]);
+    const good = await demoToken({ username: 'admin', groups: ['system:masters'] }, secrets.jwtSignKey);
+    expect(await ask(`${running['events-presenter'].url}/events`, bearer(good))).toBeGreaterThanOrEqual(500);
+    await ask(`${running['resources-presenter'].url}/resources`, bearer(good));
+    await ask(`${running['deviser'].url}/`, { method: 'POST' });
+    for (const name of functions) await ask(`${running[name].url}/readyz`);
+  }
+});
+
+/** Without a DATABASE_URL the DB_ variables count. */
+function withoutEmpty(variables: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
+}
