@@ -103,9 +103,12 @@ describe('createEventWriter', () => {
   });
 
   it('stores an event without any time once, at the time of its first observation', async () => {
-    await store({ uid: 'e', version: '1', at: '', observedAt: '2026-11-20T08:00:00Z' });
-    expect(await store({ uid: 'e', version: '1', at: '', observedAt: '2026-11-21T08:00:00Z' })).toEqual([
+    const at = (observedAt: string) => ({ uid: 'e', version: '1', at: '', observedAt });
+    const twice = await store(at('2026-11-20T08:00:00Z'), at('2026-11-19T08:00:00Z'));
+    expect(twice).toEqual(['stored', 'unchanged']);
+    expect(await store(at('2026-11-21T08:00:00Z'), { uid: 'f', version: '2' })).toEqual([
       'unchanged',
+      'stored',
     ]);
     expect((await rows())[0].created_at).toEqual(new Date('2026-11-20T08:00:00Z'));
   });

@@ -18,6 +18,7 @@ export const eventSessionSetUp: readonly string[] = [
   'set enable_hashjoin = on',
   loadSql('stage-events'),
   `prepare insert_events (integer) as ${loadSql('insert-events')}`,
+  `prepare forget_undated_events (integer) as ${loadSql('forget-undated-events')}`,
 ];
 
 /** Writes versions of Kubernetes events to `events`. */
@@ -30,14 +31,19 @@ export function createEventWriter(options: {
   return createBatchWriter({ ...options, columns, stagedRow, merge, channel: 'kubemirror_events' });
 }
 
-async function merge(client: pg.ClientBase, staged: StagedBatch): Promise<Merged<EventBatchCounts>> {
-  const [result] = await stageAndExecute(client, {
+async function merge(
+  client: pg.ClientBase,
+  staged: StagedBatch,
+  rows: readonly EventRow[],
+): Promise<Merged<EventBatchCounts>> {
+  const undated = rows.every((row) => row.dated) ? [] : ['forget_undated_events'];
+  const results = await stageAndExecute(client, {
     table: 'stage_events',
     batch: staged,
     lock: lockEvents,
-    statements: ['insert_events'],
+    statements: [...undated, 'insert_events'],
   });
-  const { taken, inserted } = result as { taken: number[]; inserted: string };
+  const { taken, inserted } = results.at(-1) as { taken: number[]; inserted: string };
   return { taken, counts: { inserted: Number(inserted) } };
 }
 
