@@ -58,6 +58,9 @@ describe('the demo', () => {
     }
     expect(await list('/apis/apps/v1/statefulsets')).toMatchObject([{ status: { readyReplicas: 2 } }]);
     expect(await list('/apis/apps/v1/daemonsets')).toMatchObject([{ status: { numberReady: 2 } }]);
+    expect(await list('/apis/policy/v1/poddisruptionbudgets')).toMatchObject([
+      { status: { expectedPods: 3, currentHealthy: 3, desiredHealthy: 1, disruptionsAllowed: 2 } },
+    ]);
     expect(new Set((await list('/api/v1/pods')).map(({ metadata }) => metadata.namespace))).toEqual(
       new Set(['shop', 'payments', 'portal']),
     );
@@ -94,6 +97,17 @@ describe('the demo', () => {
     const paths = ['/apis/apps/v1/deployments', '/api/v1/services', '/api/v1/configmaps'];
     for (const path of paths) expect(await list(path, query), path).toHaveLength(1);
     expect(website?.status).toMatchObject({ conditions: [{ type: 'Ready', status: 'True' }] });
+
+    await request({
+      method: 'PATCH',
+      path: '/apis/composition.krateo.io/v1-0-0/namespaces/shop/websites/landing-page',
+      headers: { 'content-type': 'application/merge-patch+json' },
+      body: { spec: { replicas: 3, theme: 'dark' } },
+    });
+    await run(6);
+    expect(await list('/apis/apps/v1/deployments', query)).toMatchObject([
+      { spec: { replicas: 3 }, status: { updatedReplicas: 3, readyReplicas: 3 } },
+    ]);
 
     await request({
       method: 'DELETE',

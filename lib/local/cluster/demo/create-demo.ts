@@ -8,6 +8,7 @@ import { cronJobController } from './cron-job-controller.ts';
 import { daemonSetController } from './daemon-set-controller.ts';
 import { createDemoApi } from './demo-api.ts';
 import { deploymentController } from './deployment-controller.ts';
+import { disruptionController } from './disruption-controller.ts';
 import { endpointSliceController } from './endpoint-slice-controller.ts';
 import { jobController } from './job-controller.ts';
 import { createKubelet } from './kubelet.ts';
@@ -65,6 +66,7 @@ export function createDemo({ request, now, random, onError }: DemoDependencies):
     createKubelet(),
     endpointSliceController,
     createAutoscalerController(),
+    disruptionController,
   ];
   let settledVersion: string | undefined;
   let wakeAtMs = 0;

@@ -5,6 +5,7 @@ import type {
   CronJob,
   DaemonSet,
   Deployment,
+  DisruptionBudget,
   Job,
   Pod,
   ReplicaSet,
@@ -25,6 +26,7 @@ export type Snapshot = {
   readonly services: readonly Service[];
   readonly endpointSlices: readonly KubernetesObject[];
   readonly autoscalers: readonly Autoscaler[];
+  readonly disruptionBudgets: readonly DisruptionBudget[];
   readonly nodes: readonly KubernetesObject[];
   readonly compositions: readonly KubernetesObject[];
   /** Those of `objects` that the object with this uid controls. */
@@ -47,6 +49,7 @@ export async function readSnapshot(api: DemoApi, compositionKinds: readonly Cust
     services,
     endpointSlices,
     autoscalers,
+    disruptionBudgets,
     nodes,
     ...compositions
   ] = await Promise.all([
@@ -61,6 +64,7 @@ export async function readSnapshot(api: DemoApi, compositionKinds: readonly Cust
     list<Service>('v1', 'Service'),
     list('discovery.k8s.io/v1', 'EndpointSlice'),
     list<Autoscaler>('autoscaling/v2', 'HorizontalPodAutoscaler'),
+    list<DisruptionBudget>('policy/v1', 'PodDisruptionBudget'),
     list('v1', 'Node'),
     ...compositionKinds.map(({ apiVersion, kind }) => list(apiVersion, kind)),
   ]);
@@ -76,6 +80,7 @@ export async function readSnapshot(api: DemoApi, compositionKinds: readonly Cust
     services,
     endpointSlices,
     autoscalers,
+    disruptionBudgets,
     nodes,
     compositions: compositions.flat(),
     ownedBy: indexByOwner(),

@@ -1,4 +1,5 @@
 import type { KubernetesObject, ObjectMeta } from '../../../core/kubernetes-object.ts';
+import type { ObjectLabelSelector } from '../../../core/object-label-selector.ts';
 
 // The parts of built-in objects that the demo's controllers look at. The API server has filled in defaults.
 
@@ -151,4 +152,12 @@ export type Service = KubernetesObject & {
 
 export type Autoscaler = KubernetesObject & {
   readonly spec: { readonly scaleTargetRef: { readonly kind: string; readonly name: string } };
+};
+
+export type DisruptionBudget = KubernetesObject & {
+  readonly spec: {
+    readonly minAvailable?: number | string;
+    readonly maxUnavailable?: number | string;
+    readonly selector?: ObjectLabelSelector;
+  };
 };
