@@ -26,8 +26,3 @@ export function parseTraceparent(text: string | undefined): TraceContext | undef
 export function formatTraceparent({ traceId, spanId, traceFlags }: TraceContext): string {
   return `00-${traceId}-${spanId}-${(traceFlags & 0xff).toString(16).padStart(2, '0')}`;
 }
-
-/** Whether somebody records this trace. */
-export function isSampled(context: TraceContext): boolean {
-  return (context.traceFlags & 1) === 1;
-}

@@ -1,6 +1,6 @@
 import type { Attributes, Context, Span, Tracer } from '@opentelemetry/api';
 import type { CloudEvent } from '../core/cloud-event.ts';
-import { formatTraceparent, isSampled, parseTraceparent } from '../core/traceparent.ts';
+import { formatTraceparent, parseTraceparent } from '../core/traceparent.ts';
 import type { Tracing } from './tracing.ts';
 
 /** What this module needs of the API package, passed in so that it does not load it. */
@@ -8,6 +8,9 @@ export type TraceApi = Pick<
   typeof import('@opentelemetry/api'),
   'trace' | 'ROOT_CONTEXT' | 'SpanKind' | 'SpanStatusCode'
 >;
+
+/** What our watchers write for a trace that nobody records; all others are looked at more closely. */
+const unrecorded = /^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/;
 
 /**
  * One trace an event, from the send of the watcher to the commit of its batch. A batch belongs to many traces:
@@ -26,6 +29,7 @@ export function traceEvents(options: {
   const unfinished = new WeakMap<CloudEvent, Context>();
   /** Spans of the events that are being answered. */
   const received = new WeakMap<CloudEvent, Span>();
+  let openSpans = 0;
 
   const contextOf = (event: CloudEvent): Context => {
     const parent = parseTraceparent(event.extensions['traceparent']);
@@ -33,11 +37,8 @@ export function traceEvents(options: {
       ? ROOT_CONTEXT
       : trace.setSpanContext(ROOT_CONTEXT, { ...parent, isRemote: true });
   };
-  const isIgnored = (event: CloudEvent): boolean => {
-    if (!options.followsParent) return false;
-    const parent = parseTraceparent(event.extensions['traceparent']);
-    return parent !== undefined && !isSampled(parent);
-  };
+  const isIgnored = (event: CloudEvent): boolean =>
+    options.followsParent && unrecorded.test(event.extensions['traceparent'] ?? '');
   const fail = (span: Span) => span.setStatus({ code: SpanStatusCode.ERROR });
 
   const beginReceived = (event: CloudEvent): Span | undefined => {
@@ -76,6 +77,7 @@ export function traceEvents(options: {
     receiving: (handle) => async (events) => {
       const spans = events.map(beginReceived).filter((span) => span !== undefined);
       if (spans.length === 0) return handle(events);
+      openSpans += spans.length;
       try {
         const answer = await handle(events);
         for (const span of spans) {
@@ -88,10 +90,12 @@ export function traceEvents(options: {
         throw error;
       } finally {
         for (const span of spans) span.end();
+        openSpans -= spans.length;
       }
     },
 
     committing: (write) => async (items) => {
+      if (openSpans === 0) return write(items);
       const spans = items.map(({ event }) => received.get(event));
       const recorded = spans.filter((span) => span !== undefined);
       const [first] = recorded;
