@@ -45,7 +45,7 @@ async function reconcile(
       await record({ component, about: composition, reason, message });
     }
   }
-  const isReady = partsAreReady(world, composition);
+  const isReady = partsAreReady(world, composition, parts);
   const status = (composition['status'] ?? {}) as { conditions?: readonly Condition[] };
   const ready = isReady
     ? { type: 'Ready', status: 'True', reason: 'Available', message: 'all objects are ready' }
@@ -73,15 +73,23 @@ function contentOf(part: KubernetesObject): object {
   return { ...content, metadata: { labels: metadata.labels } };
 }
 
-function partsAreReady({ snapshot }: World, composition: KubernetesObject): boolean {
-  return snapshot.ownedBy(snapshot.deployments, composition.metadata.uid).every(({ status, metadata }) => {
-    const { observedGeneration, conditions } = status as {
-      observedGeneration?: number;
-      conditions?: readonly Condition[];
-    };
-    const isAvailable = conditions?.some((c) => c.type === 'Available' && c.status === 'True') ?? false;
-    return observedGeneration === metadata.generation && isAvailable;
-  });
+function partsAreReady(
+  { snapshot }: World,
+  composition: KubernetesObject,
+  parts: readonly KubernetesObject[],
+): boolean {
+  const wanted = parts.filter(({ kind }) => kind === 'Deployment').length;
+  const ready = snapshot
+    .ownedBy(snapshot.deployments, composition.metadata.uid)
+    .filter(({ status, metadata }) => {
+      const { observedGeneration, conditions } = status as {
+        observedGeneration?: number;
+        conditions?: readonly Condition[];
+      };
+      const isAvailable = conditions?.some((c) => c.type === 'Available' && c.status === 'True') ?? false;
+      return observedGeneration === metadata.generation && isAvailable;
+    });
+  return ready.length >= wanted;
 }
 
 function hasStatus(composition: KubernetesObject): boolean {
