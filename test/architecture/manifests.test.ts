@@ -187,6 +187,11 @@ describe('the ClusterRole of resources-watcher', () => {
   });
 });
 
+/** Node's options for the size of its heap are a function's own affair; all others are not. */
+function memoryFlags(container: { readonly command: readonly string[] }): readonly string[] {
+  return container.command.filter((word) => /^--max-(?:old|semi)-space-size=\d+$/.test(word));
+}
+
 describe.each(workloads)('$file', ({ folder, object }: Manifest) => {
   const container = containerOf(object);
 
@@ -194,7 +199,7 @@ describe.each(workloads)('$file', ({ folder, object }: Manifest) => {
     expect(container).toMatchObject({
       name: folder,
       image: 'kubemirror:dev',
-      command: ['node', `functions/${folder}/index.js`],
+      command: ['node', ...memoryFlags(container), `functions/${folder}/index.js`],
       securityContext: {
         runAsNonRoot: true,
         allowPrivilegeEscalation: false,
