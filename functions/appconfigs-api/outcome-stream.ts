@@ -10,11 +10,11 @@ import {
   followStream,
   type StreamDecision,
   type StreamPlan,
-  type StreamStart,
 } from '../../lib/http/follow-stream.ts';
 import type { LiveFeed } from '../../lib/http/live-feed.ts';
 import { readQueryParameters } from '../../lib/http/read-parameters.ts';
 import { requireCaller } from '../../lib/http/require-caller.ts';
+import { type StreamStart, sseFraming } from '../../lib/http/stream-framing.ts';
 import type { OutcomeRow } from '../../lib/postgres/app-configs/read-outcomes-after.ts';
 import { streamedOutcomeJson } from './app-config-json.ts';
 import { streamSchema } from './parameters.ts';
@@ -41,6 +41,9 @@ export type OutcomeStreamDependencies = {
   readonly onUnavailable: (reason: string) => void;
   readonly onError: (error: unknown) => void;
 };
+
+/** How long clients wait before they come back after an interruption. */
+const retryMs = 2_000;
 
 /** A short outage of the API server shall not end all streams; nothing is sent while rights are not known. */
 const maxUnverified = 5;
@@ -97,7 +100,7 @@ function outcomePlan(
         id: streamId(row.position, deps),
         data: JSON.stringify(streamedOutcomeJson(row)),
       }),
-    idOf: (position) => streamId(position, deps),
+    framing: sseFraming({ idOf: (position) => streamId(position, deps), retryMs }),
     refusal: async () => {
       const again = await deps.authenticate(`Bearer ${caller.token}`);
       if (again.kind === 'refused') return again.reason;

@@ -36,8 +36,6 @@ const functionName = 'appconfigs-api';
 const pollMs = 500;
 /** Outcomes that come closer together than this go out in one write per client. */
 const minPauseMs = 25;
-/** How long clients wait before they come back after an interruption. */
-const retryMs = 2_000;
 /** Tokens and users of open streams are verified this often. */
 const recheckMs = 4_000;
 const unknownRightsMs = 30_000;
@@ -115,7 +113,7 @@ export async function startAppconfigsApi(
     port: config.PORT,
     raw: createStreamRoute({
       ...observed,
-      path: '/appconfigs/stream',
+      takes: (url) => url.pathname === '/appconfigs/stream',
       name: 'appconfigs-stream',
       maxClients: config.MAX_STREAMS,
       open: (request) =>
@@ -131,7 +129,6 @@ export async function startAppconfigsApi(
           feed,
           options: {
             heartbeatMs: config.HEARTBEAT_INTERVAL,
-            retryMs,
             recheckMs,
             unknownRightsMs,
             // Not all of them come back at the same moment.

@@ -6,9 +6,13 @@ import { type EventStreamFilter, matchesEvent } from '../../lib/core/event-strea
 import { formatSseFrame } from '../../lib/core/sse-frame.ts';
 import type { StreamIds } from '../../lib/core/stream-id.ts';
 import type { StreamPlan } from '../../lib/http/follow-stream.ts';
+import { sseFraming } from '../../lib/http/stream-framing.ts';
 import type { StreamBounds } from '../../lib/postgres/event-stream-bounds.ts';
 import type { StreamedEvent } from '../../lib/postgres/read-events-after.ts';
 import { eventJson } from './event-json.ts';
+
+/** How long clients wait before they come back after an interruption. */
+const retryMs = 2_000;
 
 export type NotificationDependencies = {
   readonly clusters: Clusters;
@@ -46,7 +50,7 @@ export function notificationPlan(
       return access === undefined ? 'denied' : decideEvent(access, user(), event);
     },
     frameOf: (event) => frameOf(event, deps.ids),
-    idOf: deps.ids.idOf,
+    framing: sseFraming({ idOf: deps.ids.idOf, retryMs }),
     refusal,
   };
 }

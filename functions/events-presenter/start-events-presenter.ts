@@ -122,7 +122,7 @@ export async function startEventsPresenter(
     port: config.PORT,
     raw: createStreamRoute({
       ...observed,
-      path: '/notifications',
+      takes: (url) => url.pathname === '/notifications',
       name: 'notifications',
       maxClients: config.MAX_STREAMS,
       open: (request) =>

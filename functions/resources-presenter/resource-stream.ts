@@ -15,6 +15,7 @@ import { formatSseFrame } from '../../lib/core/sse-frame.ts';
 import type { StreamIds } from '../../lib/core/stream-id.ts';
 import { trimTime } from '../../lib/core/trim-time.ts';
 import type { StreamPlan } from '../../lib/http/follow-stream.ts';
+import { sseFraming } from '../../lib/http/stream-framing.ts';
 import type { StreamBounds } from '../../lib/postgres/event-stream-bounds.ts';
 import type { ResourceChange } from '../../lib/postgres/read-resources-after.ts';
 import { resourceParameters } from './resource-parameters.ts';
@@ -28,6 +29,9 @@ export const streamQuerySchema = z.object({
   // Where an EventSource without headers of its own puts it.
   lastEventId: textField().describe('Continues after this id, as the header Last-Event-ID does'),
 });
+
+/** How long clients wait before they come back after an interruption. */
+const retryMs = 2_000;
 
 export type StreamParameters = z.output<typeof streamQuerySchema>;
 
@@ -79,7 +83,7 @@ export function resourceStreamPlan(
         id: deps.ids.idOf(change.position),
         data: changeJson(change, seenChange(matches, change) ?? 'upserted'),
       }),
-    idOf: deps.ids.idOf,
+    framing: sseFraming({ idOf: deps.ids.idOf, retryMs }),
     refusal,
   };
 }

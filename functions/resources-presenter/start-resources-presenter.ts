@@ -123,7 +123,7 @@ export async function startResourcesPresenter(
     port: config.PORT,
     raw: createStreamRoute({
       ...observed,
-      path: '/resources/stream',
+      takes: (url) => url.pathname === '/resources/stream',
       name: 'resources_stream',
       maxClients: config.MAX_STREAMS,
       open: (request) =>

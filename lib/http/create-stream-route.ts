@@ -3,8 +3,8 @@ import { corsHeaders } from './cors-headers.ts';
 import type { ServedRequest } from './create-router.ts';
 import { requestIdOf } from './request-id.ts';
 import type { RawHandler } from './serve.ts';
-import { openSse, type SseConnection } from './sse-response.ts';
 import { statusResponse } from './status-response.ts';
+import { openStreamConnection, type StreamConnection } from './stream-connection.ts';
 
 export type StreamRequest = {
   readonly url: URL;
@@ -16,17 +16,23 @@ export type StreamRequest = {
 export type StreamAnswer =
   | { readonly kind: 'refused'; readonly response: Response }
   /** `follow` sends until the stream is over and says why it ended. */
-  | { readonly kind: 'stream'; readonly follow: (connection: SseConnection) => Promise<string> };
+  | {
+      readonly kind: 'stream';
+      /** An event stream where it says nothing else. */
+      readonly contentType?: string;
+      readonly follow: (connection: StreamConnection) => Promise<string>;
+    };
 
 /** More than this waits in no client's buffer: enough for a burst, little enough for thousands of clients. */
 const maxBufferedBytes = 64 * 1024;
 
 /**
- * GET of one path as an event stream, on plain node objects. Other methods of the path are left to the router.
+ * GET requests that are answered by streams, on plain node objects. All others are left to the router.
  * @param options.maxClients streams open at a time; more are refused with 503
  */
 export function createStreamRoute(options: {
-  readonly path: string;
+  /** Which GET requests are streams. */
+  readonly takes: (url: URL) => boolean;
   readonly name: string;
   readonly maxClients: number;
   readonly open: (request: StreamRequest) => Promise<StreamAnswer>;
@@ -70,7 +76,8 @@ export function createStreamRoute(options: {
         return;
       }
       if (response.destroyed) return;
-      const connection = openSse(response, { headers, maxBufferedBytes });
+      const contentType = answer.contentType ?? 'text/event-stream; charset=utf-8';
+      const connection = openStreamConnection(response, { contentType, headers, maxBufferedBytes });
       served(200);
       options.onOpened();
       options.onEnded(await answer.follow(connection), requestId);
@@ -86,7 +93,7 @@ export function createStreamRoute(options: {
   return (request, response) => {
     if (request.method !== 'GET') return false;
     const url = urlOf(request);
-    if (url?.pathname !== options.path) return false;
+    if (url === undefined || !options.takes(url)) return false;
     void serve(request, response, url);
     return true;
   };

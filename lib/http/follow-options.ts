@@ -1,7 +1,5 @@
 import type { FollowOptions } from './follow-stream.ts';
 
-/** How long clients wait before they come back after an interruption. */
-const retryMs = 2_000;
 /** Tokens of open streams are verified this often, so that one that is over ends its stream within seconds. */
 const recheckMs = 4_000;
 const unknownRightsMs = 30_000;
@@ -13,7 +11,6 @@ export function followOptions(
 ): FollowOptions {
   return {
     heartbeatMs: config.HEARTBEAT_INTERVAL,
-    retryMs,
     recheckMs,
     unknownRightsMs,
     // Spread, because clients that came together would come back together.

@@ -1,21 +1,15 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { formatSseFrame } from '../core/sse-frame.ts';
-import {
-  type FollowOptions,
-  followStream,
-  type StreamDecision,
-  type StreamPlan,
-  type StreamStart,
-} from './follow-stream.ts';
+import { type FollowOptions, followStream, type StreamDecision, type StreamPlan } from './follow-stream.ts';
 import { createLiveFeed } from './live-feed.ts';
-import type { SseConnection } from './sse-response.ts';
+import type { StreamConnection } from './stream-connection.ts';
+import { type StreamStart, sseFraming } from './stream-framing.ts';
 
 type Row = { readonly position: number; readonly topic: string };
 
 const options: FollowOptions = {
   heartbeatMs: 15_000,
-  retryMs: 3_000,
   recheckMs: 5_000,
   unknownRightsMs: 10_000,
   lifetimeMs: 540_000,
@@ -38,7 +32,7 @@ function fakeConnection() {
     leave = resolve;
   });
   let ended = false;
-  const connection: SseConnection = {
+  const connection: StreamConnection = {
     write: (frames) => {
       text += frames;
       return !full;
@@ -101,7 +95,7 @@ function world() {
     decideNow: (row) => decideNow(row),
     decide: (row) => Promise.resolve(decide(row)),
     frameOf: (row) => formatSseFrame({ id: String(row.position), data: `row ${row.position}` }),
-    idOf: String,
+    framing: sseFraming({ idOf: String, retryMs: 3_000 }),
     refusal: () => Promise.resolve(refusal),
   });
   return {
@@ -119,7 +113,7 @@ function world() {
     refuse: (reason: string) => {
       refusal = reason;
     },
-    follow: (connection: SseConnection, start: StreamStart, topic?: string) =>
+    follow: (connection: StreamConnection, start: StreamStart, topic?: string) =>
       followStream(connection, plan(topic), {
         feed,
         start,

@@ -1,6 +1,6 @@
-import { formatSseFrame } from '../core/sse-frame.ts';
 import type { LiveFeed, Positioned } from './live-feed.ts';
-import type { SseConnection } from './sse-response.ts';
+import type { StreamConnection } from './stream-connection.ts';
+import type { StreamFraming, StreamStart } from './stream-framing.ts';
 
 export type StreamDecision = 'allowed' | 'denied' | 'unknown';
 
@@ -15,25 +15,17 @@ export type StreamPlan<Row extends Positioned> = {
   /** `undefined` where it has to be asked. */
   readonly decideNow: (row: Row) => StreamDecision | undefined;
   readonly decide: (row: Row) => Promise<StreamDecision>;
-  /** The row as a whole frame with its id. */
+  /** The row as a whole frame. */
   readonly frameOf: (row: Row) => string;
-  /** What clients send as Last-Event-ID to continue after a position. */
-  readonly idOf: (position: number) => string;
+  readonly framing: StreamFraming;
+  /** What is sent before any row, such as the state that the rows change; a slow client is waited for. */
+  readonly prologue?: () => AsyncIterable<string>;
   /** Why the caller may no longer have the stream, if so. */
   readonly refusal: () => Promise<string | undefined>;
 };
 
-/** Where a stream begins. */
-export type StreamStart =
-  | { readonly kind: 'after'; readonly position: number }
-  /** What the client asked to continue is gone or was never ours; it is told so and gets what comes now. */
-  | { readonly kind: 'resync'; readonly reason: string }
-  | { readonly kind: 'now' };
-
 export type FollowOptions = {
   readonly heartbeatMs: number;
-  /** How long clients wait before they come back. */
-  readonly retryMs: number;
   readonly recheckMs: number;
   /** Longest wait for an answer about rights before the stream is ended, to be continued later. */
   readonly unknownRightsMs: number;
@@ -55,7 +47,7 @@ const unknownRetryMs = 500;
  * @returns why it ended, for the log; never throws
  */
 export async function followStream<Row extends Positioned>(
-  connection: SseConnection,
+  connection: StreamConnection,
   plan: StreamPlan<Row>,
   stream: {
     readonly feed: LiveFeed<Row>;
@@ -74,15 +66,18 @@ export async function followStream<Row extends Positioned>(
   const end = (reason: string): void => {
     if (endReason !== undefined) return;
     endReason = reason;
-    connection.end(formatSseFrame({ event: 'end', data: JSON.stringify({ reason }) }));
+    connection.end(plan.framing.ending(reason));
     stopWaiting?.();
+  };
+  const send = (frames: string): void => {
+    if (frames !== '') connection.write(frames);
   };
   const onAbort = (): void => end('server is stopping');
   const going = (): boolean => endReason === undefined;
 
   const heartbeat = setInterval(() => {
     if (!going()) return;
-    connection.write(formatSseFrame({ comment: 'heartbeat', id: plan.idOf(position) }));
+    send(plan.framing.heartbeat(position));
   }, options.heartbeatMs);
   const lifetime = setTimeout(() => end('stream is old, come back'), options.lifetimeMs);
   const recheck = setInterval(() => {
@@ -117,17 +112,12 @@ export async function followStream<Row extends Positioned>(
   async function begin(): Promise<number> {
     if (stream.signal.aborted) end('server is stopping');
     const from = start.kind === 'after' ? start.position : await plan.readHead();
-    const hello = { comment: 'connected', retryMs: options.retryMs };
-    connection.write(
-      start.kind === 'resync'
-        ? formatSseFrame({
-            ...hello,
-            event: 'resync',
-            data: JSON.stringify({ reason: start.reason }),
-            id: plan.idOf(from),
-          })
-        : formatSseFrame({ ...hello, id: plan.idOf(from) }),
-    );
+    send(plan.framing.greeting(start, from));
+    for await (const frames of plan.prologue?.() ?? []) {
+      if (!going()) break;
+      send(frames);
+      await connection.drained();
+    }
     return from;
   }
 

@@ -1,5 +1,5 @@
 import type { StreamIds } from '../core/stream-id.ts';
-import type { StreamStart } from './follow-stream.ts';
+import type { StreamStart } from './stream-framing.ts';
 
 /** Where a client that sends this Last-Event-ID goes on. */
 export async function streamStart(

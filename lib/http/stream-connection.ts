@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { corsHeaders } from './cors-headers.ts';
 
-/** One open event stream. Nothing is ever dropped: who writes must heed the answer of `write`. */
-export type SseConnection = {
+/** One open stream. Nothing is ever dropped: who writes must heed the answer of `write`. */
+export type StreamConnection = {
   /**
    * Sends text of whole frames. False once more than `maxBufferedBytes` wait for this client: write no more
    * before `drained`.
@@ -21,16 +21,17 @@ const stallTimeoutMs = 30_000;
 const endTimeoutMs = 5_000;
 
 /**
- * Starts an event stream on a plain response, headers at once. Without Fetch objects, which cost more memory
+ * Starts a stream on a plain response, headers at once. Without Fetch objects, which cost more memory
  * per client than everything else of a stream together.
  */
-export function openSse(
+export function openStreamConnection(
   response: ServerResponse,
   options: {
+    readonly contentType: string;
     readonly headers: Readonly<Record<string, string>>;
     readonly maxBufferedBytes: number;
   },
-): SseConnection {
+): StreamConnection {
   let open = true;
   // Only then does node say 'drain': a buffer below its own mark empties without a word.
   let full = false;
@@ -59,7 +60,7 @@ export function openSse(
   response.writeHead(200, {
     ...corsHeaders,
     ...options.headers,
-    'content-type': 'text/event-stream; charset=utf-8',
+    'content-type': options.contentType,
     'cache-control': 'no-cache, no-transform',
     // Proxies such as nginx would hold frames back.
     'x-accel-buffering': 'no',

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
-import { openSse, type SseConnection } from './sse-response.ts';
+import { openStreamConnection, type StreamConnection } from './stream-connection.ts';
 
 let server: Server | undefined;
 let socket: Socket | undefined;
@@ -13,10 +13,16 @@ afterEach(() => {
 });
 
 /** A client that reads only when it is told to. */
-async function openStream(): Promise<{ connection: SseConnection; client: Socket; text: () => string }> {
-  const opened = new Promise<SseConnection>((resolve) => {
+async function openStream(): Promise<{ connection: StreamConnection; client: Socket; text: () => string }> {
+  const opened = new Promise<StreamConnection>((resolve) => {
     server = createServer((_, response) =>
-      resolve(openSse(response, { headers: {}, maxBufferedBytes: 64 * 1024 })),
+      resolve(
+        openStreamConnection(response, {
+          contentType: 'text/event-stream',
+          headers: {},
+          maxBufferedBytes: 64 * 1024,
+        }),
+      ),
     );
   });
   server?.listen(0, '127.0.0.1');
@@ -37,20 +43,20 @@ async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-it('openSse() sends the headers before any frame', async () => {
+it('openStreamConnection() sends the headers before any frame', async () => {
   const { text } = await openStream();
   await until(() => text().includes('\r\n\r\n'));
   expect(text()).toContain('content-type: text/event-stream');
 });
 
-it('openSse() has room right after a small frame', async () => {
+it('openStreamConnection() has room right after a small frame', async () => {
   const { connection, text } = await openStream();
   expect(connection.write('data: a\n\n')).toBe(true);
   await connection.drained();
   await until(() => text().includes('data: a'));
 });
 
-it('openSse() says when a client is behind, and when it has caught up', async () => {
+it('openStreamConnection() says when a client is behind, and when it has caught up', async () => {
   const { connection, client, text } = await openStream();
   await until(() => text().includes('\r\n\r\n'));
   client.pause();
@@ -70,7 +76,7 @@ it('openSse() says when a client is behind, and when it has caught up', async ()
   await until(() => (text().match(/data: x/g) ?? []).length === written);
 });
 
-it('openSse() ends with the last frames, once', async () => {
+it('openStreamConnection() ends with the last frames, once', async () => {
   const { connection, text } = await openStream();
   connection.end('event: end\ndata: {}\n\n');
   connection.end('again');
@@ -80,7 +86,7 @@ it('openSse() ends with the last frames, once', async () => {
   expect(connection.write('data: late\n\n')).toBe(false);
 });
 
-it('openSse() notices a client that leaves, also while it waits for room', async () => {
+it('openStreamConnection() notices a client that leaves, also while it waits for room', async () => {
   const { connection, client } = await openStream();
   client.pause();
   for (let index = 0; index < 200; index += 1) connection.write(`data: ${'x'.repeat(100_000)}\n\n`);
