@@ -42,6 +42,7 @@ if (values.help) {
 
 if (values.data !== undefined) mkdirSync(values.data, { recursive: true, mode: 0o700 });
 const tokens = values['fixed-tokens'] ? conformanceTokens : loadTokens(values.data);
+if (!/^\d{1,5}$/.test(values.port)) fail(`Cannot listen on port "${values.port}": expected a number`);
 const cluster = await startCluster({
   port: Number(values.port),
   host: values.host,
@@ -49,7 +50,7 @@ const cluster = await startCluster({
   tokens,
   ...(values.data === undefined ? {} : { dataDir: values.data }),
   ...(values['faults-token'] === undefined ? {} : { faultsToken: values['faults-token'] }),
-});
+}).catch((error: unknown) => fail(error instanceof Error ? error.message : inspect(error)));
 if (values.kubeconfig !== undefined) {
   writeFileSync(values.kubeconfig, cluster.kubeconfig(values.user), { mode: 0o600 });
 }
@@ -64,4 +65,9 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 async function stop(): Promise<void> {
   await endDemo?.();
   await cluster.stop();
+}
+
+function fail(message: string): never {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
 }
