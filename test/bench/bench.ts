@@ -5,8 +5,10 @@ import { runBenchmark } from './run-benchmark.ts';
 /** Each benchmark is loaded only when it is asked for: some need what others do not. */
 const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   coldstart: async () => (await import('./coldstart/coldstart-benchmark.ts')).coldstartBenchmark,
+  restart: async () => (await import('./restart/restart-benchmark.ts')).restartBenchmark,
   watch: async () => (await import('./watch/watch-benchmark.ts')).watchBenchmark,
   ack: async () => (await import('./ingest/ack-benchmark.ts')).ackBenchmark,
+  latency: async () => (await import('./latency/latency-benchmark.ts')).latencyBenchmark,
   ingest: async () => (await import('./ingest/ingest-benchmark.ts')).ingestBenchmark,
 };
 

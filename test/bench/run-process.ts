@@ -26,14 +26,25 @@ export async function startHelper(
   script: URL,
   environment: Readonly<Record<string, string>>,
 ): Promise<{ readonly port: number; readonly stop: () => Promise<void> }> {
-  const child = spawn(process.execPath, [script.pathname], {
-    env: { ...process.env, ...environment },
+  const { line, stop } = await startScript(script, { environment });
+  return { port: (line as { port: number }).port, stop };
+}
+
+/** A script in a process of its own that prints a line of JSON once it is ready. */
+export async function startScript(
+  script: URL,
+  options: {
+    readonly environment?: Readonly<Record<string, string>>;
+    readonly arguments?: readonly string[];
+  },
+): Promise<{ readonly line: unknown; readonly stop: () => Promise<void> }> {
+  const child = spawn(process.execPath, [script.pathname, ...(options.arguments ?? [])], {
+    env: { ...process.env, ...options.environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [line] = (await once(child.stdout, 'data')) as [Buffer];
-  const { port } = JSON.parse(line.toString()) as { port: number };
   return {
-    port,
+    line: JSON.parse(line.toString()),
     stop: async () => {
       if (child.exitCode !== null) return;
       const closed = once(child, 'close');

@@ -1,6 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { podText } from './pod-template.ts';
+import { serveLeases } from './serve-leases.ts';
 
 /**
  * An API server of its own process that has nothing but pods, so that the watcher's figures hold the watcher
@@ -19,6 +20,7 @@ const server = createServer((request, response) => {
     else list(response, searchParams, request.headers.accept?.includes('PartialObjectMetadata') === true);
     return;
   }
+  if (serveLeases(request, response, pathname)) return;
   if (pathname === '/api') return json(response, discovery('', [['pods', 'Pod', 'Namespaced']]));
   if (pathname === '/apis') {
     return json(
@@ -58,12 +60,19 @@ function list(response: ServerResponse, query: URLSearchParams, metadataOnly: bo
 async function watch(response: ServerResponse, from: number): Promise<void> {
   response.writeHead(200, { 'content-type': 'application/json' });
   response.flushHeaders();
+  // What a server without news says: the version is still good.
+  response.write(bookmark(from));
   for (let change = Math.max(0, from - listVersion); change < changes; change += 1) {
     // The workload does not begin before the list has been worked off by everybody.
     if (change === 0) await new Promise((resolve) => setTimeout(resolve, 1_000));
     const line = `{"type":"MODIFIED","object":${podText(change % objects, listVersion + 1 + change)}}\n`;
     if (!response.write(line)) await new Promise((resolve) => response.once('drain', resolve));
   }
+}
+
+function bookmark(version: number): string {
+  const metadata = { resourceVersion: String(version) };
+  return `${JSON.stringify({ type: 'BOOKMARK', object: { kind: 'Pod', apiVersion: 'v1', metadata } })}\n`;
 }
 
 function discovery(group: string, resources: readonly (readonly [string, string, string])[]): object {
