@@ -326,7 +326,7 @@ describe('GET /notifications', () => {
        where datname = current_database() and pid <> pg_backend_pid() and application_name = 'events-presenter'`,
     );
     await commit({ name: 'unheard' });
-    await eventually(() => expect(stream.uids()).toEqual(['here:unheard-uid']), 10_000);
+    await eventually(() => expect(stream.uids()).toEqual(['here:unheard-uid']));
     await eventually(async () => expect((await world.get('/readyz', undefined)).status).toBe(200), 10_000);
     await stream.leave();
   });

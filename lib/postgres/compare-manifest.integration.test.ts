@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type TestDatabase, testDatabase } from '../../test/support/database.ts';
 import { type ObjectFixture, objectItem } from '../../test/support/ingest.ts';
-import { manifestRanges } from '../core/manifest-ranges.ts';
+import { compareManifestKeys, manifestRanges } from '../core/manifest-ranges.ts';
 import type { ManifestEntry, ResourceManifest } from '../core/resource-manifest.ts';
 import type { ResourceRow } from '../core/resource-row.ts';
 import type { WriteItems } from './batch-writer.ts';
@@ -150,7 +150,9 @@ describe('compareManifest', () => {
           const entries = cluster.map(
             (any): ManifestEntry => [any.namespace, any.name, any.uid, String(any.version)],
           );
-          const ranges = [...manifestRanges(entries, { maxEntries: size, maxBytes: 10_000 })];
+          const ranges = [
+            ...manifestRanges(entries.toSorted(compareManifestKeys), { maxEntries: size, maxBytes: 10_000 }),
+          ];
           const wanted = new Set<string>();
           for (const range of shuffled([...ranges, ...ranges], random)) {
             for (const { uid } of (await compare(range)).wanted) wanted.add(uid);

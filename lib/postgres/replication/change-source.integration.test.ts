@@ -117,10 +117,12 @@ describe.each<{ kind: Kind }>([{ kind: 'logical' }, { kind: 'outbox' }])(
         }
       };
       const writers = [write(), write(), write()];
-      await delay(50);
+      // Three are under way at any time, so these many have committed, before the copy and after it.
+      await eventually(() => expect(next).toBeGreaterThan(10));
       const { source, rows } = startSource(kind);
       await untilReading(source);
-      await delay(100);
+      const beforeReading = next;
+      await eventually(() => expect(next).toBeGreaterThan(beforeReading + 10));
       writing = false;
       await Promise.all(writers);
 
