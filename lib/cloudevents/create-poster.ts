@@ -1,5 +1,5 @@
 import { getCACertificates } from 'node:tls';
-import { Agent } from 'undici';
+import { Agent, type Dispatcher } from 'undici';
 import type { HttpHeaders } from './decode-http-event.ts';
 
 /** One HTTP POST, made once. */
@@ -53,43 +53,78 @@ export function createPoster(options: {
     bodyTimeout: 0,
   });
 
-  const post: Post = async ({ url, headers, body, timeoutMs, signal }) => {
-    signal?.throwIfAborted();
-    const abandon = new AbortController();
-    const timer = setTimeout(() => abandon.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
-    const onAbort = () => abandon.abort(signal?.reason);
-    signal?.addEventListener('abort', onAbort, { once: true });
-    try {
-      const response = await agent.request({
-        origin: url.origin,
-        path: url.pathname + url.search,
-        method: 'POST',
-        headers,
-        body,
-        signal: abandon.signal,
-      });
-      const bytes = await readBounded(response.body, options.maxAnswerBytes);
-      return { kind: 'answer', status: response.statusCode, headers: response.headers, body: bytes };
-    } catch (error) {
-      signal?.throwIfAborted();
-      return { kind: 'no-answer', connected: !isConnectError(error), reason: describe(error) };
-    } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
-    }
+  const post: Post = (request) => {
+    if (request.signal?.aborted === true) return Promise.reject(request.signal.reason);
+    return new Promise((resolve, reject) => {
+      exchange(agent, request, options.maxAnswerBytes, { resolve, reject });
+    });
   };
   return { post, close: () => agent.close() };
 }
 
-async function readBounded(body: AsyncIterable<Buffer>, maxBytes: number): Promise<Buffer> {
+/**
+ * One exchange on the dispatcher's own callbacks. `agent.request` makes a stream, an async iterator and an abort
+ * listener for every answer, most of which are empty: 119 µs of CPU per event with them, 70 µs without.
+ */
+function exchange(
+  agent: Agent,
+  { url, headers, body, timeoutMs, signal }: Parameters<Post>[0],
+  maxAnswerBytes: number,
+  done: { readonly resolve: (result: PostResult) => void; readonly reject: (reason: unknown) => void },
+): void {
+  let controller: Dispatcher.DispatchController | undefined;
+  let isOver = false;
+  let status = 0;
+  let answerHeaders: HttpHeaders = {};
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of body) {
-    length += chunk.length;
-    if (length > maxBytes) throw new Error(`the answer is longer than ${maxBytes} bytes`);
-    chunks.push(chunk);
-  }
-  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, length);
+
+  const end = (): boolean => {
+    if (isOver) return false;
+    isOver = true;
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', onAbort);
+    return true;
+  };
+  const fail = (error: unknown): void => {
+    if (!end()) return;
+    if (signal?.aborted === true) done.reject(signal.reason);
+    else done.resolve({ kind: 'no-answer', connected: !isConnectError(error), reason: describe(error) });
+  };
+  /** Also before the request has a connection: it may wait for one. */
+  const abandon = (reason: Error): void => {
+    fail(reason);
+    controller?.abort(reason);
+  };
+  const onAbort = () => abandon(new Error('aborted'));
+  const timer = setTimeout(() => abandon(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+  signal?.addEventListener('abort', onAbort, { once: true });
+
+  agent.dispatch(
+    { origin: url.origin, path: url.pathname + url.search, method: 'POST', headers: { ...headers }, body },
+    {
+      onRequestStart: (started) => {
+        controller = started;
+        if (isOver) started.abort(new Error('given up'));
+      },
+      onResponseStart: (_, statusCode, received) => {
+        status = statusCode;
+        answerHeaders = received;
+      },
+      onResponseData: (_, chunk) => {
+        length += chunk.length;
+        if (length > maxAnswerBytes) abandon(new Error(`the answer is longer than ${maxAnswerBytes} bytes`));
+        else chunks.push(chunk);
+      },
+      onResponseEnd: () => {
+        if (!end()) return;
+        const [only = Buffer.alloc(0)] = chunks;
+        const answer = chunks.length > 1 ? Buffer.concat(chunks, length) : only;
+        done.resolve({ kind: 'answer', status, headers: answerHeaders, body: answer });
+      },
+      onResponseError: (_, error) => fail(error),
+    },
+  );
 }
 
 const connectCodes = new Set([

@@ -1,15 +1,13 @@
 import pg from 'pg';
 import { raceAbort } from '../../core/race-abort.ts';
 import type { ChangePosition } from '../../core/row-change.ts';
+import { firstBatchSize, nextBatchSize } from './batch-size.ts';
 import { type FollowedTable, tableName } from './change-source.ts';
 import { columnValue } from './column-value.ts';
 import type { Delivery } from './delivery.ts';
 import { type PrimaryKeys, rowKey } from './inspect-tables.ts';
 import { quoteIdentifier, quoteLiteral } from './quote-identifier.ts';
 import { sessionSettings } from './session-settings.ts';
-
-/** Rows held at once; with the delivery window this bounds the copy's memory. */
-const rowsPerFetch = 500;
 
 /**
  * Delivers every row of the tables as `snapshot`, as of one moment, and `resynchronised` per table after that.
@@ -47,27 +45,28 @@ export async function copyTables(options: {
     };
     for (const table of options.tables) {
       const primaryKey = options.primaryKeys.get(tableName(table)) ?? [];
-      for await (const row of readRows(client, table)) {
+      for await (const { row, bytes } of readRows(client, table)) {
         options.signal.throwIfAborted();
         await options.delivery.room();
-        options.delivery.push({
-          operation: 'snapshot',
-          table: tableName(table),
-          key: rowKey(primaryKey, row),
-          position: nextPosition(),
-          row,
-        });
+        options.delivery.push(
+          {
+            operation: 'snapshot',
+            table: tableName(table),
+            key: rowKey(primaryKey, row),
+            position: nextPosition(),
+            row,
+          },
+          bytes,
+        );
       }
     }
     await raceAbort(options.delivery.drained(), options.signal);
     // Only now, since it says that all rows have been sent.
     for (const table of options.tables) {
-      options.delivery.push({
-        operation: 'resynchronised',
-        table: tableName(table),
-        key: '',
-        position: nextPosition(),
-      });
+      options.delivery.push(
+        { operation: 'resynchronised', table: tableName(table), key: '', position: nextPosition() },
+        0,
+      );
     }
     await raceAbort(options.delivery.drained(), options.signal);
     await options.afterwards?.(client);
@@ -80,24 +79,30 @@ export async function copyTables(options: {
 async function* readRows(
   client: pg.Client,
   table: FollowedTable,
-): AsyncGenerator<Record<string, unknown>, void, undefined> {
+): AsyncGenerator<{ row: Record<string, unknown>; bytes: number }, void, undefined> {
   const from = `${quoteIdentifier(table.schema)}.${quoteIdentifier(table.name)}`;
   await client.query(`declare copied_rows no scroll cursor for select * from ${from}`);
+  let size = firstBatchSize;
   for (;;) {
     const { rows, fields } = await client.query<(string | null)[]>({
-      text: `fetch ${rowsPerFetch} from copied_rows`,
+      text: `fetch ${size} from copied_rows`,
       rowMode: 'array',
       types: { getTypeParser: () => (text: string) => text },
     });
     if (rows.length === 0) break;
+    let total = 0;
     for (const values of rows) {
       const row: Record<string, unknown> = {};
+      let bytes = 0;
       for (const [index, field] of fields.entries()) {
         const text = values[index] ?? null;
         row[field.name] = text === null ? null : columnValue(field.dataTypeID, text);
+        bytes += text?.length ?? 0;
       }
-      yield row;
+      total += bytes;
+      yield { row, bytes };
     }
+    size = nextBatchSize({ rows: rows.length, bytes: total });
   }
   await client.query('close copied_rows');
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createDeliveryWindow } from './delivery-window.ts';
 
-type Item = { readonly key: string; readonly number: number };
+type Item = { readonly key: string; readonly number: number; readonly bytes?: number };
 
 function recordingWindow(options: { maxInFlight: number; maxWaiting?: number }) {
   const started: Item[] = [];
@@ -12,7 +12,10 @@ function recordingWindow(options: { maxInFlight: number; maxWaiting?: number }) 
   const window = createDeliveryWindow<Item>({
     maxInFlight: options.maxInFlight,
     maxWaiting: options.maxWaiting ?? 10,
+    maxInFlightBytes: 100,
+    maxWaitingBytes: 1_000,
     keyOf: (item) => item.key,
+    bytesOf: (item) => item.bytes ?? 1,
     deliver: (item) => {
       started.push(item);
       events.mostInFlight = Math.max(events.mostInFlight, running.length + 1);
@@ -78,6 +81,25 @@ describe('createDeliveryWindow()', () => {
     await settle(0);
     expect(window.isFull()).toBe(false);
     expect(events.room).toBe(1);
+  });
+
+  it('bounds the bytes in flight, and lets a larger item go alone', async () => {
+    const { window, started, settle } = recordingWindow({ maxInFlight: 10 });
+    window.push({ key: 'a', number: 1, bytes: 60 });
+    window.push({ key: 'b', number: 2, bytes: 500 });
+    window.push({ key: 'c', number: 3, bytes: 60 });
+    expect(started.map((item) => item.number)).toEqual([1]);
+    await settle(0);
+    expect(started.map((item) => item.number)).toEqual([1, 2]);
+    await settle(0);
+    expect(started.map((item) => item.number)).toEqual([1, 2, 3]);
+  });
+
+  it('is full of bytes, too', () => {
+    const { window } = recordingWindow({ maxInFlight: 1, maxWaiting: 100 });
+    window.push({ key: 'a', number: 1, bytes: 1 });
+    window.push({ key: 'b', number: 2, bytes: 1_000 });
+    expect(window.isFull()).toBe(true);
   });
 
   it('starts nothing more after a failure and tells it to whoever waits', async () => {

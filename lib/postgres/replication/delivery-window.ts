@@ -2,8 +2,9 @@
  * Delivers items with a bounded number in flight: those of one key one after the other in the order they came,
  * those of different keys side by side, started in the order they came.
  *
- * Bounds: `maxInFlight` deliveries run, and `isFull` says when `maxWaiting` more wait; the caller then stops
- * reading. What it had already read may exceed that for a moment, which is why `push` never refuses.
+ * Bounds: `maxInFlight` deliveries of together `maxInFlightBytes` run (a single larger one goes alone), and `isFull`
+ * says when `maxWaiting` more, or that many bytes, wait; the caller then stops reading. What it had already read may
+ * exceed that for a moment, which is why `push` never refuses.
  */
 export type DeliveryWindow<Item> = {
   readonly push: (item: Item) => void;
@@ -16,8 +17,11 @@ export type DeliveryWindow<Item> = {
 
 export type DeliveryWindowOptions<Item> = {
   readonly maxInFlight: number;
+  readonly maxInFlightBytes: number;
   readonly maxWaiting: number;
+  readonly maxWaitingBytes: number;
   readonly keyOf: (item: Item) => string;
+  readonly bytesOf: (item: Item) => number;
   readonly deliver: (item: Item) => Promise<void>;
   /** The item is delivered for good. */
   readonly onDelivered: (item: Item) => void;
@@ -35,12 +39,17 @@ export function createDeliveryWindow<Item>(options: DeliveryWindowOptions<Item>)
   const behind = new Map<string, Item[]>();
   let blocked = 0;
   let running = 0;
+  let runningBytes = 0;
+  let waitingBytes = 0;
   let wasFull = false;
   let failure: { readonly error: unknown } | undefined;
   let drainWaiters: PromiseWithResolvers<void>[] = [];
 
   const waiting = () => ready.length - readyHead + blocked;
-  const isFull = () => waiting() >= options.maxWaiting;
+  const isFull = () => waiting() >= options.maxWaiting || waitingBytes >= options.maxWaitingBytes;
+  const fits = (item: Item) =>
+    running === 0 ||
+    (running < options.maxInFlight && runningBytes + options.bytesOf(item) <= options.maxInFlightBytes);
 
   const settleDrained = (): void => {
     if (failure === undefined && (running > 0 || waiting() > 0)) return;
@@ -61,6 +70,7 @@ export function createDeliveryWindow<Item>(options: DeliveryWindowOptions<Item>)
 
   const finish = (item: Item): void => {
     running -= 1;
+    runningBytes -= options.bytesOf(item);
     if (failure !== undefined) return;
     options.onDelivered(item);
     const key = options.keyOf(item);
@@ -79,18 +89,12 @@ export function createDeliveryWindow<Item>(options: DeliveryWindowOptions<Item>)
   };
 
   const start = (): void => {
-    while (running < options.maxInFlight && readyHead < ready.length) {
-      const item = ready[readyHead];
+    for (let item = ready[readyHead]; item !== undefined && fits(item); item = ready[readyHead]) {
       readyHead += 1;
-      if (item === undefined) continue;
       running += 1;
-      options.deliver(item).then(
-        () => finish(item),
-        (error: unknown) => {
-          running -= 1;
-          fail(error);
-        },
-      );
+      runningBytes += options.bytesOf(item);
+      waitingBytes -= options.bytesOf(item);
+      deliver(item);
     }
     if (readyHead === ready.length || readyHead > 1024) {
       ready = ready.slice(readyHead);
@@ -98,9 +102,20 @@ export function createDeliveryWindow<Item>(options: DeliveryWindowOptions<Item>)
     }
   };
 
+  const deliver = (item: Item): void => {
+    options.deliver(item).then(
+      () => finish(item),
+      (error: unknown) => {
+        running -= 1;
+        fail(error);
+      },
+    );
+  };
+
   return {
     push: (item) => {
       if (failure !== undefined) return;
+      waitingBytes += options.bytesOf(item);
       const key = options.keyOf(item);
       const queue = behind.get(key);
       if (queue === undefined) {

@@ -3,7 +3,8 @@ import { createDeliveryWindow } from './delivery-window.ts';
 
 /** A bounded window that takes row changes, with an awaitable for whoever reads at its own pace. */
 export type Delivery = {
-  readonly push: (change: RowChange, delivered?: () => void) => void;
+  /** @param bytes estimate of what the change takes */
+  readonly push: (change: RowChange, bytes: number, delivered?: () => void) => void;
   readonly isFull: () => boolean;
   /** Resolves when there is room; rejects when a delivery failed. */
   readonly room: () => Promise<void>;
@@ -14,8 +15,19 @@ export type Delivery = {
   readonly waiting: () => number;
 };
 
+type Item = {
+  readonly key: string;
+  readonly change: RowChange;
+  readonly bytes: number;
+  readonly delivered: (() => void) | undefined;
+};
+
 /** Read ahead of what is in flight: enough to keep the window busy, little enough to hold in memory. */
 const maxWaiting = 512;
+const maxWaitingBytes = 2 * 1024 * 1024;
+
+/** A change exists several times while it is sent: decoded, as text, as bytes. */
+const maxInFlightBytes = 4 * 1024 * 1024;
 
 export function createDelivery(options: {
   readonly maxInFlight: number;
@@ -26,10 +38,13 @@ export function createDelivery(options: {
   // Whoever cares awaits it.
   failed.promise.catch(() => {});
   let roomWaiters: (() => void)[] = [];
-  const window = createDeliveryWindow<{ readonly change: RowChange; readonly delivered?: () => void }>({
+  const window = createDeliveryWindow<Item>({
     maxInFlight: options.maxInFlight,
+    maxInFlightBytes,
     maxWaiting,
-    keyOf: ({ change }) => `${change.table} ${change.key}`,
+    maxWaitingBytes,
+    keyOf: ({ key }) => key,
+    bytesOf: ({ bytes }) => bytes,
     deliver: ({ change }) => options.deliver(change),
     onDelivered: ({ delivered }) => delivered?.(),
     onFailed: (error) => {
@@ -44,8 +59,8 @@ export function createDelivery(options: {
     },
   });
   return {
-    push: (change, delivered) => {
-      window.push(delivered === undefined ? { change } : { change, delivered });
+    push: (change, bytes, delivered) => {
+      window.push({ key: `${change.table} ${change.key}`, change, bytes, delivered });
     },
     isFull: window.isFull,
     room: async () => {

@@ -5,6 +5,7 @@ import { fullJitterMs } from '../../core/full-jitter.ts';
 import { raceAbort } from '../../core/race-abort.ts';
 import type { Row, RowChange } from '../../core/row-change.ts';
 import { loadSql } from '../load-sql.ts';
+import { firstBatchSize, nextBatchSize } from './batch-size.ts';
 import type { ChangeSource, ChangeSourceOptions, ChangeSourceStatus } from './change-source.ts';
 import { copyTables } from './copy-tables.ts';
 import { createDelivery, type Delivery } from './delivery.ts';
@@ -26,8 +27,6 @@ const deleteStatement = loadSql('change-outbox-delete');
 const startStatement = loadSql('change-outbox-start');
 const copiedStatement = loadSql('change-outbox-copied');
 
-/** Read at once, and deleted at most together; bounds memory together with the delivery window. */
-const batchSize = 500;
 const backoff = { baseMs: 200, capMs: 10_000 };
 const standbyPollMs = 1_000;
 
@@ -121,6 +120,7 @@ export function createOutboxChangeSource(options: OutboxChangeSourceOptions): Ch
     delivery = current;
     let delivered: number[] = [];
     let lastSeq = 0;
+    let size = firstBatchSize;
     const forget = async (): Promise<void> => {
       const done = delivered;
       delivered = [];
@@ -133,19 +133,20 @@ export function createOutboxChangeSource(options: OutboxChangeSourceOptions): Ch
     while (!signal.aborted) {
       // Made anew before reading: what is announced from here on may not be among the rows.
       woken = Promise.withResolvers<void>();
-      const { rows } = await reader.client.query<OutboxRow>(readStatement, [
-        lastSeq,
-        ...reader.tables,
-        batchSize,
-      ]);
+      const { rows } = await reader.client.query<OutboxRow>(readStatement, [lastSeq, ...reader.tables, size]);
+      let total = 0;
       for (const row of rows) {
         await raceAbort(current.room(), signal).catch(rethrowUnless(signal));
         if (signal.aborted) break;
         lastSeq = row.seq;
-        current.push(changeOf(row, reader), () => delivered.push(row.seq));
+        const bytes = (row.row_data?.length ?? 0) + (row.previous_data?.length ?? 0);
+        total += bytes;
+        current.push(changeOf(row, reader), bytes, () => delivered.push(row.seq));
       }
       await forget();
-      if (rows.length === batchSize) continue;
+      const isFull = rows.length === size;
+      size = nextBatchSize({ rows: rows.length, bytes: total });
+      if (isFull) continue;
       // The end of what is in flight wakes too, so that it is deleted soon.
       const idle = current.inFlight() === 0 ? [] : [current.drained()];
       const polled = delay(options.pollIntervalMs ?? 1_000, undefined, { signal });

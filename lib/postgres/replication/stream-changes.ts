@@ -79,10 +79,10 @@ export async function streamChanges(options: StreamOptions): Promise<void> {
     stream?.resume();
   });
 
-  const deliver = (change: RowChange): void => {
+  const deliver = (change: RowChange, bytes: number): void => {
     const inside = transaction;
     inside?.add();
-    delivery.push(change, () => {
+    delivery.push(change, bytes, () => {
       inside?.delivered();
       acknowledgeSoon();
     });
@@ -101,8 +101,9 @@ export async function streamChanges(options: StreamOptions): Promise<void> {
     try {
       const result = reader.read(decodePgoutput(frame, start));
       if (result.kind === 'begun') transaction = tracker.begin();
-      else if (result.kind === 'changed') for (const change of result.changes) deliver(change);
-      else if (result.kind === 'committed') {
+      else if (result.kind === 'changed') {
+        for (const change of result.changes) deliver(change, frame.length - start);
+      } else if (result.kind === 'committed') {
         received = result.endLsn;
         transaction?.end(result.endLsn);
         transaction = undefined;
