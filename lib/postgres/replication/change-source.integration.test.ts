@@ -226,9 +226,10 @@ describe.each<{ kind: Kind }>([{ kind: 'logical' }, { kind: 'outbox' }])(
       await killed.stop();
 
       const next = startSource(kind);
+      // A slot forgets whole transactions in order, the outbox each change for itself.
+      const expected = kind === 'logical' ? [2, 3] : [2];
       await eventually(() => {
-        expect(new Set(ids(next.rows()))).toContain(2);
-        expect(new Set(ids(next.rows()))).toContain(3);
+        expect(ids(next.rows())).toEqual(expect.arrayContaining(expected));
       });
     });
 
