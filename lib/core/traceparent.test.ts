@@ -25,7 +25,7 @@ describe('parseTraceparent()', () => {
   it('never throws, whatever is sent', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
-        parseTraceparent(text);
+        expect(() => parseTraceparent(text)).not.toThrow();
       }),
     );
   });

@@ -49,7 +49,7 @@ const derived: Readonly<Record<string, (object: Json) => unknown>> = {
   'status.podIPs': (object) => {
     const addresses = at(object, 'status.podIPs');
     return Array.isArray(addresses)
-      ? addresses.map((address: { ip?: unknown }) => String(address.ip ?? '')).join(',')
+      ? addresses.map((address: { ip?: string }) => address.ip ?? '').join(',')
       : '';
   },
 };
