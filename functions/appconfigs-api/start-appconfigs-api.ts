@@ -95,8 +95,7 @@ export async function startAppconfigsApi(
   const feeding = feed.run(streaming.signal);
   const listener = listen({
     connection: connectionSettings(config, functionName),
-    channel: 'kubemirror_appconfigs',
-    onWake: feed.wake,
+    onWake: { kubemirror_appconfigs: feed.wake },
     onError: (error) => log.warn({ err: error }, 'lost the LISTEN connection'),
   });
   const observed = {

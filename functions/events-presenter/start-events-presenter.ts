@@ -99,8 +99,7 @@ export async function startEventsPresenter(
   const feeding = feed.run(streaming.signal);
   const listener = listen({
     connection,
-    channel: 'kubemirror_events',
-    onWake: feed.wake,
+    onWake: { kubemirror_events: feed.wake },
     onError: (error) => log.warn({ err: error }, 'lost the LISTEN connection'),
   });
   const observed = {

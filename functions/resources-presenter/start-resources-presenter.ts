@@ -3,23 +3,31 @@ import type { z } from 'zod';
 import { createAccess } from '../../lib/access/create-access.ts';
 import { deriveSealingKeys } from '../../lib/core/sealed-token.ts';
 import { createStreamIds } from '../../lib/core/stream-id.ts';
+import type { TlsFiles } from '../../lib/http/accept-tls.ts';
 import { createRouter, type ServedRequest } from '../../lib/http/create-router.ts';
 import { createStreamRoute } from '../../lib/http/create-stream-route.ts';
 import { followOptions } from '../../lib/http/follow-options.ts';
 import { createLiveFeed } from '../../lib/http/live-feed.ts';
 import { serveHttp } from '../../lib/http/serve.ts';
+import { createDiscovery } from '../../lib/kubernetes/discover-resources.ts';
 import { openClusters } from '../../lib/kubernetes/open-clusters.ts';
 import { connectionSettings } from '../../lib/postgres/connection-settings.ts';
 import { countResources as countRows } from '../../lib/postgres/count-resources.ts';
 import { createPool } from '../../lib/postgres/create-pool.ts';
+import { eventStreamBounds } from '../../lib/postgres/event-stream-bounds.ts';
+import { getDefinition } from '../../lib/postgres/get-definition.ts';
 import { getResource as getRow } from '../../lib/postgres/get-resource.ts';
 import { listGroupResources } from '../../lib/postgres/list-group-resources.ts';
+import { listKinds } from '../../lib/postgres/list-kinds.ts';
+import { listKubeEvents } from '../../lib/postgres/list-kube-events.ts';
 import { listResourceNamespaces } from '../../lib/postgres/list-resource-namespaces.ts';
 import { listResources as listRows } from '../../lib/postgres/list-resources.ts';
 import { listen } from '../../lib/postgres/listen.ts';
+import { readEventsAfter } from '../../lib/postgres/read-events-after.ts';
 import { readInstallation } from '../../lib/postgres/read-installation.ts';
 import { readResourcesAfter } from '../../lib/postgres/read-resources-after.ts';
 import { resourceStreamBounds } from '../../lib/postgres/resource-stream-bounds.ts';
+import { streamVersions } from '../../lib/postgres/stream-versions.ts';
 import { summarizeResources as summarizeRows } from '../../lib/postgres/summarize-resources.ts';
 import { waitForDatabase } from '../../lib/postgres/wait-for-database.ts';
 import type { Running, Start } from '../../lib/runtime/run-function.ts';
@@ -32,6 +40,10 @@ import type { configSchema } from './config.ts';
 import { countResources } from './count-resources.ts';
 import type { ResourceInventory } from './find-visible.ts';
 import { getResource } from './get-resource.ts';
+import { createKubeCatalog } from './kube/kube-catalog.ts';
+import { type KubeDependencies, kubeRoutes } from './kube/kube-routes.ts';
+import { createObjectSource } from './kube/object-source.ts';
+import { isKubeWatch, openKubeWatch } from './kube/open-kube-watch.ts';
 import { listResources } from './list-resources.ts';
 import { openResourceStream } from './open-resource-stream.ts';
 import { routes } from './routes.ts';
@@ -97,12 +109,17 @@ export async function startResourcesPresenter(
     minPauseMs,
     onError: (error) => log.warn({ err: error }, 'cannot read new changes'),
   });
+  const eventFeed = createLiveFeed({
+    readAfter: (position, limit) => readEventsAfter(pool, { after: position, limit }),
+    pollMs,
+    minPauseMs,
+    onError: (error) => log.warn({ err: error }, 'cannot read new events'),
+  });
   const streaming = new AbortController();
-  const feeding = feed.run(streaming.signal);
+  const feeding = Promise.all([feed.run(streaming.signal), eventFeed.run(streaming.signal)]);
   const listener = listen({
     connection,
-    channel: 'kubemirror_resources',
-    onWake: feed.wake,
+    onWake: { kubemirror_resources: feed.wake, kubemirror_events: eventFeed.wake },
     onError: (error) => log.warn({ err: error }, 'lost the LISTEN connection'),
   });
   const observed = {
@@ -119,62 +136,118 @@ export async function startResourcesPresenter(
     resources: (of) => listGroupResources(pool, of),
     namespaces: (of) => listResourceNamespaces(pool, of),
   };
+  const onStreamError = (error: unknown): void => log.error({ err: error }, 'stream failed');
+  const discoveries = new Map(
+    [opened.own, ...opened.others].map(({ cluster, request }) => [cluster, createDiscovery(request)]),
+  );
+  const kube: KubeDependencies = {
+    authenticate,
+    clusters,
+    onUnavailable,
+    catalog: createKubeCatalog({
+      listKinds: (cluster) => listKinds(pool, cluster),
+      discover: async (cluster) => {
+        try {
+          return await discoveries.get(cluster)?.();
+        } catch (error) {
+          log.warn({ err: error, cluster }, 'cannot read discovery, short names are missing');
+          return undefined;
+        }
+      },
+      getDefinition: (cluster, name) => getDefinition(pool, cluster, name),
+      now: Date.now,
+    }),
+    source: createObjectSource({
+      listRows: (scope, filter, page) => listRows(pool, scope, filter, page),
+      listEvents: (filter, page) => listKubeEvents(pool, filter, page),
+      now: () => new Date(),
+    }),
+    versionsOf: (stream, cluster) => streamVersions(pool, stream, cluster),
+    continueKeys: deriveSealingKeys(secret, 'continue'),
+    now: () => new Date(),
+  };
+  const streamed = {
+    ...observed,
+    maxClients: config.MAX_STREAMS,
+    onOpened: streams.onOpened,
+    onEnded: (reason: string, requestId: string): void => {
+      streams.onEnded(reason);
+      log.debug({ reason, requestId }, 'stream ended');
+    },
+  };
+  const watches = createStreamRoute({
+    ...streamed,
+    takes: isKubeWatch,
+    name: 'kube_watch',
+    open: (request) =>
+      openKubeWatch(request, {
+        ...kube,
+        readChanges: (range) => readResourcesAfter(pool, range),
+        resourceBounds: () => resourceStreamBounds(pool),
+        readEvents: (range) => readEventsAfter(pool, range),
+        eventBounds: () => eventStreamBounds(pool),
+        changes: feed,
+        events: eventFeed,
+        options: followOptions(config, Math.random),
+        signal: streaming.signal,
+        onError: onStreamError,
+      }),
+  });
+  const changes = createStreamRoute({
+    ...streamed,
+    takes: (url) => url.pathname === '/resources/stream',
+    name: 'resources_stream',
+    open: (request) =>
+      openResourceStream(request, {
+        clusters,
+        authenticate,
+        ids,
+        readBounds: () => resourceStreamBounds(pool),
+        readChanges: (range) => readResourcesAfter(pool, range),
+        feed,
+        options: followOptions(config, Math.random),
+        signal: streaming.signal,
+        onUnavailable,
+        onError: onStreamError,
+      }),
+  });
   const server = await serveHttp({
     port: config.PORT,
-    raw: createStreamRoute({
-      ...observed,
-      takes: (url) => url.pathname === '/resources/stream',
-      name: 'resources_stream',
-      maxClients: config.MAX_STREAMS,
-      open: (request) =>
-        openResourceStream(request, {
-          clusters,
-          authenticate,
-          ids,
-          readBounds: () => resourceStreamBounds(pool),
-          readChanges: (range) => readResourcesAfter(pool, range),
-          feed,
-          options: followOptions(config, Math.random),
-          signal: streaming.signal,
-          onUnavailable,
-          onError: (error) => log.error({ err: error, requestId: request.requestId }, 'stream failed'),
-        }),
-      onOpened: streams.onOpened,
-      onEnded: (reason, requestId) => {
-        streams.onEnded(reason);
-        log.debug({ reason, requestId }, 'stream ended');
-      },
-    }),
+    tls: tlsFilesOf(config),
+    raw: (request, response) => changes(request, response) || watches(request, response),
     fetch: createRouter({
       ...observed,
-      routes: routes({
-        authenticate,
-        list: (caller, parameters) =>
-          listResources(caller, parameters, {
-            clusters,
-            inventory,
-            cursorKeys,
-            listRows: (scope, filter, page) => listRows(pool, scope, filter, page),
-          }),
-        count: (caller, parameters) =>
-          countResources(caller, parameters, {
-            clusters,
-            inventory,
-            countRows: (scope, filter, max) => countRows(pool, scope, filter, max),
-          }),
-        summarize: (caller, parameters) =>
-          summarizeResources(caller, parameters, {
-            clusters,
-            inventory,
-            summarizeRows: (scope, filter, options) => summarizeRows(pool, scope, filter, options),
-          }),
-        get: (caller, globalUid, fields) =>
-          getResource(caller, globalUid, {
-            clusters,
-            getRow: (id) => getRow(pool, id, { withRaw: fields.raw, withStatus: fields.status_raw }),
-          }),
-        onUnavailable,
-      }),
+      routes: [
+        ...kubeRoutes(kube),
+        ...routes({
+          authenticate,
+          list: (caller, parameters) =>
+            listResources(caller, parameters, {
+              clusters,
+              inventory,
+              cursorKeys,
+              listRows: (scope, filter, page) => listRows(pool, scope, filter, page),
+            }),
+          count: (caller, parameters) =>
+            countResources(caller, parameters, {
+              clusters,
+              inventory,
+              countRows: (scope, filter, max) => countRows(pool, scope, filter, max),
+            }),
+          summarize: (caller, parameters) =>
+            summarizeResources(caller, parameters, {
+              clusters,
+              inventory,
+              summarizeRows: (scope, filter, options) => summarizeRows(pool, scope, filter, options),
+            }),
+          get: (caller, globalUid, fields) =>
+            getResource(caller, globalUid, {
+              clusters,
+              getRow: (id) => getRow(pool, id, { withRaw: fields.raw, withStatus: fields.status_raw }),
+            }),
+          onUnavailable,
+        }),
+      ],
     }),
     health: {
       notReady: async () => {
@@ -202,4 +275,12 @@ export async function startResourcesPresenter(
       await telemetry.stop();
     },
   };
+}
+
+function tlsFilesOf(config: {
+  readonly TLS_CERT_FILE?: string | undefined;
+  readonly TLS_KEY_FILE?: string | undefined;
+}): TlsFiles | undefined {
+  const { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile } = config;
+  return certFile === undefined || keyFile === undefined ? undefined : { certFile, keyFile };
 }

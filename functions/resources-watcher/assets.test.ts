@@ -48,7 +48,11 @@ describe('watchTargets()', () => {
     staticKinds: [deployments, nodes],
     managedGroups: new Set(['widgets.example.org']),
     definitions: [{ ...widgets, namespaced: true }],
-    served: [served(deployments, true), served(nodes, false)],
+    discovery: {
+      resources: [served(deployments, true), served(nodes, false), served(widgets, true)],
+      unknown: [],
+    },
+    previous: undefined,
     namespaces: [],
   };
 
@@ -76,17 +80,35 @@ describe('watchTargets()', () => {
       ...base,
       definitions: [],
       staticKinds: [v2, nodes],
-      served: [served(deployments, true), unwatchable],
+      discovery: { resources: [served(deployments, true), unwatchable], unknown: [] },
     });
     expect(targets.size).toBe(0);
     expect(unserved).toEqual([v2, nodes]);
+  });
+
+  it('waits for discovery to show an established definition', () => {
+    const discovery = { resources: [served(nodes, false)], unknown: [] };
+    const { targets, awaited } = watchTargets({ ...base, discovery });
+    expect([...targets.keys()]).toEqual(['/nodes/']);
+    expect(awaited).toEqual([widgets]);
+  });
+
+  it('keeps what was followed of a group that discovery could not read', () => {
+    const { targets: previous } = watchTargets(base);
+    const discovery = { resources: [served(nodes, false)], unknown: ['apps/v1'] };
+    const { targets } = watchTargets({ ...base, definitions: [], discovery, previous });
+    expect([...targets.keys()]).toEqual(['/nodes/', 'apps/deployments/']);
   });
 
   it('leaves out custom resources of other groups, and takes the static line where both name one', () => {
     const { targets } = watchTargets({ ...base, managedGroups: new Set(['other.example.org']) });
     expect(targets.has('widgets.example.org/widgets/')).toBe(false);
     const pinned = { ...widgets, version: 'v1beta1' };
-    const both = watchTargets({ ...base, staticKinds: [pinned], served: [served(pinned, true)] });
+    const both = watchTargets({
+      ...base,
+      staticKinds: [pinned],
+      discovery: { resources: [served(pinned, true)], unknown: [] },
+    });
     expect(both.targets.get('widgets.example.org/widgets/')?.kind.version).toBe('v1beta1');
   });
 });

@@ -1,4 +1,3 @@
-import type { CustomResource } from '../../lib/core/custom-resource.ts';
 import type { Discovery } from '../../lib/core/discovered-resource.ts';
 import type { ReflectorChange } from '../../lib/core/reflector-change.ts';
 import type { ResourceKind } from '../../lib/core/resource-kind.ts';
@@ -35,6 +34,9 @@ export type TargetSource = {
 const rediscoverAfterMs = 60_000;
 const retryAfterMs = 5_000;
 
+/** Discovery shows a new definition after a second or so; asked sooner at first, then ever less often. */
+const firstAwaitMs = 250;
+
 /** A definition changes several times while it is being established; also the least pause between two refreshes. */
 const settleMs = 250;
 
@@ -54,8 +56,9 @@ export function createTargetSource(options: TargetSourceOptions): TargetSource {
     const discovery = await options.discover();
     const next = watchTargets({
       ...options,
-      definitions: establishedOf(definitions, discovery),
-      served: discovery.resources,
+      definitions: definitions.all(),
+      discovery,
+      previous: current,
     });
     const names = next.unserved.map(({ group, version, resource }) => `${group}/${version}/${resource}`);
     if (names.join() !== unserved) {
@@ -64,6 +67,7 @@ export function createTargetSource(options: TargetSourceOptions): TargetSource {
     }
     current = next.targets;
     options.onChange();
+    return next.awaited.length > 0;
   };
 
   const pause = async (ms: number, signal: AbortSignal) => {
@@ -83,11 +87,14 @@ export function createTargetSource(options: TargetSourceOptions): TargetSource {
   };
 
   const keepCurrent = async (signal: AbortSignal) => {
+    let awaitMs = firstAwaitMs;
     while (!signal.aborted) {
       let waitMs = rediscoverAfterMs;
       dirty = false;
       try {
-        await refresh();
+        const isAwaiting = await refresh();
+        awaitMs = isAwaiting ? Math.min(awaitMs * 2, rediscoverAfterMs) : firstAwaitMs;
+        if (isAwaiting) waitMs = awaitMs;
       } catch (error) {
         if (signal.aborted) return;
         options.log.warn({ err: error }, 'Cannot find out what is served');
@@ -117,14 +124,4 @@ export function createTargetSource(options: TargetSourceOptions): TargetSource {
     current: () => current,
     definitions,
   };
-}
-
-/** A definition may be established before discovery shows it; its reflector would meet a 404. */
-function establishedOf(definitions: Definitions, discovery: Discovery): readonly CustomResource[] {
-  const served = new Set(
-    discovery.resources.map(({ group, version, resource }) => `${group}/${version}/${resource}`),
-  );
-  return definitions
-    .all()
-    .filter(({ group, version, resource }) => served.has(`${group}/${version}/${resource}`));
 }

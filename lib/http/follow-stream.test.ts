@@ -73,6 +73,7 @@ function world() {
   let decideNow: (row: Row) => StreamDecision | undefined = () => 'allowed';
   let decide: (row: Row) => StreamDecision = () => 'allowed';
   let refusal: string | undefined;
+  let broken = false;
   const feed = createLiveFeed<Row>({
     readAfter: (position, limit) =>
       Promise.resolve(log.filter((row) => row.position > position).slice(0, limit)),
@@ -90,7 +91,8 @@ function world() {
           .filter((row) => topic === undefined || row.topic === topic || row.position % 3 === 0)
           .slice(0, limit),
       ),
-    readHead: () => Promise.resolve(log.at(-1)?.position ?? 0),
+    readHead: () =>
+      broken ? Promise.reject(new Error('connection lost')) : Promise.resolve(log.at(-1)?.position ?? 0),
     matches: (row) => topic === undefined || row.topic === topic,
     decideNow: (row) => decideNow(row),
     decide: (row) => Promise.resolve(decide(row)),
@@ -109,6 +111,9 @@ function world() {
     rights: (now: typeof decideNow, asked: typeof decide) => {
       decideNow = now;
       decide = asked;
+    },
+    setBroken: (value: boolean) => {
+      broken = value;
     },
     refuse: (reason: string) => {
       refusal = reason;
@@ -198,6 +203,31 @@ describe('followStream()', () => {
     await vi.advanceTimersByTimeAsync(12_000);
     expect(await ended).toBe('cannot find out the rights of the caller');
     expect(client.lastId()).toBe(1);
+  });
+
+  it('bears with a database that is away for a while, and loses nothing meanwhile', async () => {
+    const { follow, commit, rights, setBroken, stopping, errors } = world();
+    // Every row has to be asked about, so that the stream reads for itself.
+    rights(
+      () => undefined,
+      () => 'allowed',
+    );
+    const client = fakeConnection();
+    const ended = follow(client.connection, { kind: 'now' });
+    await vi.advanceTimersByTimeAsync(100);
+    setBroken(true);
+    commit({ position: 1, topic: 'a' });
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(client.positions()).toEqual([]);
+    setBroken(false);
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(client.positions()).toEqual([1]);
+    expect(errors.length).toBeGreaterThan(0);
+    setBroken(true);
+    commit({ position: 2, topic: 'a' });
+    await vi.advanceTimersByTimeAsync(90_000);
+    expect(await ended).toBe('internal error');
+    stopping.abort();
   });
 
   it('ends when the caller is no longer welcome, and says why', async () => {

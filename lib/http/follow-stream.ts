@@ -35,6 +35,10 @@ export type FollowOptions = {
 
 const pageSize = 200;
 const unknownRetryMs = 500;
+const firstRetryMs = 100;
+const maxRetryMs = 5_000;
+/** Longer than a database takes to restart or to fail over. */
+const maxTroubleMs = 60_000;
 
 /**
  * Sends one client every row that it may see, once and in commit order, until either side ends it.
@@ -95,7 +99,7 @@ export async function followStream<Row extends Positioned>(
   try {
     position = await begin();
     while (going()) {
-      await catchUp();
+      await persist(catchUp);
       if (going()) await takeLive();
     }
   } catch (error) {
@@ -119,6 +123,21 @@ export async function followStream<Row extends Positioned>(
       await connection.drained();
     }
     return from;
+  }
+
+  /** A database that restarts or fails over shall not end all streams: what fails is tried again for a while. */
+  async function persist(work: () => Promise<void>): Promise<void> {
+    for (let waitedMs = 0, waitMs = firstRetryMs; going(); waitMs = Math.min(waitMs * 2, maxRetryMs)) {
+      try {
+        await work();
+        return;
+      } catch (error) {
+        if (waitedMs >= maxTroubleMs) throw error;
+        stream.onError(error);
+        await wait(waitMs);
+        waitedMs += waitMs;
+      }
+    }
   }
 
   /** Until all that was committed at one moment has been sent. */

@@ -1,6 +1,12 @@
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { get } from 'node:https';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { createAuthority, issueServerCertificate } from '../local/cluster/tls/certificates.ts';
 import { serveHttp } from './serve.ts';
 
 it('serveHttp() closes after the requests in flight, whatever connections are open', async () => {
@@ -57,4 +63,37 @@ it('serveHttp() answers probes with the reason', async () => {
   }
   expect(await (await fetch(`${url}/other`)).text()).toBe('function');
   await server.close();
+});
+
+it('serveHttp() takes HTTPS on the port of HTTP where it has a certificate', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kubemirror-tls-'));
+  const authority = createAuthority('test', new Date());
+  const { certificate, privateKey } = issueServerCertificate(authority, ['127.0.0.1'], new Date());
+  const tls = { certFile: join(folder, 'tls.crt'), keyFile: join(folder, 'tls.key') };
+  writeFileSync(tls.certFile, certificate);
+  writeFileSync(tls.keyFile, privateKey);
+  const server = await serveHttp({
+    port: 0,
+    tls,
+    fetch: (request) => new Response(`got ${new URL(request.url).pathname}`),
+    onError: () => {},
+  });
+  expect(await (await fetch(`http://127.0.0.1:${server.port}/plain`)).text()).toBe('got /plain');
+  const answer = await new Promise<string>((resolve, reject) => {
+    const options = { host: '127.0.0.1', port: server.port, path: '/secret', ca: authority.certificate };
+    get(options, (response: IncomingMessage) => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => {
+        text += chunk;
+      });
+      response.on('end', () => resolve(text));
+    }).on('error', reject);
+  });
+  expect(answer).toBe('got /secret');
+  const silent = connect(server.port, '127.0.0.1');
+  await once(silent, 'connect');
+  silent.destroy();
+  await server.close();
+  rmSync(folder, { recursive: true });
 });

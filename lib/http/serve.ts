@@ -1,6 +1,8 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Server as NetServer } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
+import { acceptTls, type TlsFiles } from './accept-tls.ts';
 import { statusResponse } from './status-response.ts';
 
 /** What the probes ask; each answers with the reason why not, or nothing when all is well. */
@@ -30,6 +32,8 @@ export async function serveHttp(options: {
   readonly fetch: (request: Request) => Response | Promise<Response>;
   readonly raw?: RawHandler;
   readonly health?: Health;
+  /** HTTPS beside HTTP on the same port. */
+  readonly tls?: TlsFiles | undefined;
   readonly onError: (error: unknown) => void;
 }): Promise<HttpServer> {
   const fetchListener = getRequestListener(
@@ -63,22 +67,24 @@ export async function serveHttp(options: {
   // Streams live for minutes; bodies are bounded in size and by the caller's own timeout.
   server.requestTimeout = 0;
 
-  await listen(server, options.port);
-  const address = server.address();
+  const dual = options.tls === undefined ? undefined : acceptTls(server, options.tls);
+  const listener = dual?.listener ?? server;
+  await listen(listener, options.port);
+  const address = listener.address();
   const port = typeof address === 'object' && address !== null ? address.port : options.port;
   return {
     port,
     close: async () => {
-      const closed = once(server, 'close');
-      server.close();
-      whenIdle = () => server.closeAllConnections();
+      const closed = once(listener, 'close');
+      listener.close();
+      whenIdle = () => (dual ?? server).closeAllConnections();
       if (requestsInFlight === 0) whenIdle();
       await closed;
     },
   };
 }
 
-async function listen(server: Server, port: number): Promise<void> {
+async function listen(server: NetServer, port: number): Promise<void> {
   server.listen(port);
   try {
     await once(server, 'listening');

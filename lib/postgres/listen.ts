@@ -11,17 +11,21 @@ export type Listener = {
   readonly stop: () => Promise<void>;
 };
 
+/** Streams that wake their readers. */
+type Channel = 'kubemirror_events' | 'kubemirror_resources' | 'kubemirror_appconfigs';
+
 /**
- * LISTENs on one channel with one connection of its own, and connects again whenever that is lost. What was
- * notified meanwhile is lost, as PostgreSQL has it, so `onWake` is called after every (re)connection too: who
- * is woken looks for itself.
+ * LISTENs with one connection of its own, and connects again whenever that is lost. What was notified meanwhile
+ * is lost, as PostgreSQL has it, so every channel's `onWake` is called after every (re)connection too: who is woken
+ * looks for itself.
  */
 export function listen(options: {
   readonly connection: pg.ClientConfig;
-  readonly channel: 'kubemirror_events' | 'kubemirror_resources' | 'kubemirror_appconfigs';
-  readonly onWake: () => void;
+  /** What to do when a channel was notified. */
+  readonly onWake: Readonly<Partial<Record<Channel, () => void>>>;
   readonly onError: (error: unknown) => void;
 }): Listener {
+  const onWake = new Map(Object.entries(options.onWake));
   let stopped = false;
   let client: pg.Client | undefined;
   let retryMs = firstRetryMs;
@@ -42,10 +46,10 @@ export function listen(options: {
     });
     candidate.on('error', lost);
     candidate.on('end', () => lost());
-    candidate.on('notification', options.onWake);
+    candidate.on('notification', ({ channel }) => onWake.get(channel)?.());
     try {
       await candidate.connect();
-      await candidate.query(`listen ${options.channel}`);
+      for (const channel of onWake.keys()) await candidate.query(`listen ${channel}`);
     } catch (error) {
       lost(error);
       return;
@@ -56,7 +60,7 @@ export function listen(options: {
     }
     client = candidate;
     retryMs = firstRetryMs;
-    options.onWake();
+    for (const wake of onWake.values()) wake();
     const checkAlive = (): void => {
       candidate.query('select 1').then(() => {
         if (client === candidate) timer = setTimeout(checkAlive, aliveCheckMs);

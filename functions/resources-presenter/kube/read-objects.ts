@@ -67,7 +67,7 @@ export async function openObjects(
 ): Promise<OpenedObjects | Response> {
   const resource = await deps.catalog.find(cluster.cluster, target);
   const subject = { ...target, namespaced: resource?.namespaced ?? target.namespace !== '' };
-  const decision = await cluster.access.decide(caller.user, attributesOf(verb, target, query));
+  const decision = await cluster.access.decide(caller.user, rightOf(verb, target, query));
   if (decision === 'unknown') return rightsUnknownResponse();
   if (decision === 'denied') return forbidden(caller.user.username, verb, subject);
   if (resource === undefined || target.subresource !== undefined) return noSuchResource();
@@ -78,7 +78,7 @@ export async function openObjects(
 }
 
 /** A list of one name by field selector is a question about that name, as in the API server. */
-function attributesOf(
+export function rightOf(
   verb: 'get' | 'list' | 'watch',
   target: KubeObjects,
   query: URLSearchParams,
@@ -161,7 +161,11 @@ async function answerList(
   );
 }
 
-type Scan = { readonly resource: ServedResource; readonly query: KubeQuery; readonly deps: ReadDependencies };
+export type Scan = {
+  readonly resource: ServedResource;
+  readonly query: KubeQuery;
+  readonly deps: Pick<ReadDependencies, 'source'>;
+};
 type Key = readonly (string | null)[];
 
 /** Up to `wanted` objects that all selectors take, and where to go on if there may be more. */
@@ -203,6 +207,11 @@ async function batchesOf(
     }
   }
   return batches();
+}
+
+/** All objects that the selectors take, page by page. */
+export async function* initialPages(scan: Scan): AsyncGenerator<string[]> {
+  yield* await batchesOf(scan, undefined);
 }
 
 /** A list that is written while it is read. What fails half-way cuts it off: it never looks complete. */

@@ -1,0 +1,117 @@
+import { clustersOf } from '../../../lib/access/cluster-access.ts';
+import { parseKubeRequest } from '../../../lib/core/kube-api/kube-request.ts';
+import { negotiateAnswer } from '../../../lib/core/kube-api/negotiate-answer.ts';
+import type { StreamAnswer, StreamRequest } from '../../../lib/http/create-stream-route.ts';
+import { type FollowOptions, followStream, type StreamPlan } from '../../../lib/http/follow-stream.ts';
+import type { LiveFeed, Positioned } from '../../../lib/http/live-feed.ts';
+import { requireCaller } from '../../../lib/http/require-caller.ts';
+import { statusResponse } from '../../../lib/http/status-response.ts';
+import type { StreamStart } from '../../../lib/http/stream-framing.ts';
+import type { StreamedEvent } from '../../../lib/postgres/read-events-after.ts';
+import type { ResourceChange } from '../../../lib/postgres/read-resources-after.ts';
+import { isEvents } from './kube-query.ts';
+import type { KubeDependencies } from './kube-routes.ts';
+import { badRequest, expired, noSuchResource } from './kube-status.ts';
+import { initialPages, openObjects, type ReadRequest, rightOf } from './read-objects.ts';
+import { type WatchOptions, watchPlan } from './watch-plan.ts';
+import { eventWatchRows, resourceWatchRows, type WatchSources } from './watch-rows.ts';
+
+export type KubeWatchDependencies = KubeDependencies &
+  WatchSources & {
+    readonly changes: LiveFeed<ResourceChange>;
+    readonly events: LiveFeed<StreamedEvent>;
+    readonly options: FollowOptions;
+    /** Aborts when the process stops. */
+    readonly signal: AbortSignal;
+    readonly onError: (error: unknown) => void;
+  };
+
+/** A GET that asks for a watch of the Kubernetes API. */
+export function isKubeWatch(url: URL): boolean {
+  const watch = url.searchParams.get('watch');
+  if (watch === null || watch === '' || watch === '0' || watch === 'false') return false;
+  return parseKubeRequest(url)?.target.kind === 'objects';
+}
+
+/** Opens a watch of the Kubernetes API over the mirror, or says why not. */
+export async function openKubeWatch(
+  request: StreamRequest,
+  deps: KubeWatchDependencies,
+): Promise<StreamAnswer> {
+  const caller = await requireCaller(deps.authenticate, request.header('authorization'), deps.onUnavailable);
+  if (caller.kind === 'refused') return caller;
+  const asked = parseKubeRequest(request.url);
+  const [cluster] = clustersOf(deps.clusters, caller, asked?.view.cluster ?? deps.clusters.own.cluster);
+  if (asked?.target.kind !== 'objects' || cluster === undefined) return refuse(noSuchResource());
+  const { target, view } = asked;
+  if (view.at !== undefined || view.deleted) return refuse(badRequest('the past cannot be watched'));
+  const accept = request.header('accept') ?? null;
+  const read: ReadRequest = { caller, cluster, target, view, query: request.url.searchParams, accept };
+  const opened = await openObjects(read, 'watch', deps);
+  if (opened instanceof Response) return refuse(opened);
+  const form = negotiateAnswer(accept, 'list');
+  if (form === undefined || form.encoding !== 'json') {
+    return refuse(statusResponse(406, 'only the following media types are accepted: application/json'));
+  }
+
+  const { resource, query } = opened;
+  const stream = isEvents(resource) ? 'events' : 'resources';
+  const versions = deps.versionsOf(stream, cluster.cluster);
+  const fromNow = query.resourceVersion === undefined || query.resourceVersion === '0';
+  const head = fromNow ? await versions.head() : undefined;
+  const position = fromNow ? (head?.position ?? 0) : await versions.positionOf(query.resourceVersion ?? '');
+  if (position === undefined) {
+    return refuse(
+      expired(`too old resource version: ${query.resourceVersion}, expected one of a recent list`),
+    );
+  }
+  const options: WatchOptions = {
+    caller,
+    authenticate: deps.authenticate,
+    access: cluster.access,
+    right: rightOf('watch', target, read.query),
+    resource,
+    form,
+    includeObject: query.includeObject,
+    allowBookmarks: query.allowBookmarks,
+    version: query.resourceVersion ?? head?.version ?? '0',
+    initial: fromNow ? () => initialPages({ resource, query, deps }) : undefined,
+    now: deps.now,
+  };
+  const follow: Follow = { start: { kind: 'after', position }, timeoutSeconds: query.timeoutSeconds, deps };
+  return stream === 'events'
+    ? followRows(watchPlan(eventWatchRows(resource, query, deps), options), deps.events, follow)
+    : followRows(watchPlan(resourceWatchRows(resource, query, deps), options), deps.changes, follow);
+}
+
+type Follow = {
+  readonly start: StreamStart;
+  /** As the client asked for. */
+  readonly timeoutSeconds: number | undefined;
+  readonly deps: KubeWatchDependencies;
+};
+
+function followRows<Row extends Positioned>(
+  plan: StreamPlan<Row>,
+  feed: LiveFeed<Row>,
+  { start, timeoutSeconds, deps }: Follow,
+): StreamAnswer {
+  const longest = deps.options.lifetimeMs;
+  const asked = timeoutSeconds === undefined || timeoutSeconds === 0 ? longest : timeoutSeconds * 1_000;
+  return {
+    kind: 'stream',
+    contentType: 'application/json',
+    follow: (connection) =>
+      followStream(connection, plan, {
+        feed,
+        start,
+        signal: deps.signal,
+        options: { ...deps.options, lifetimeMs: Math.min(asked, longest) },
+        onError: deps.onError,
+      }),
+  };
+}
+
+function refuse(response: Response): StreamAnswer {
+  return { kind: 'refused', response };
+}

@@ -1,0 +1,138 @@
+import type { AccessControl, Decision } from '../../../lib/access/access-control.ts';
+import { recheckCaller } from '../../../lib/access/recheck-caller.ts';
+import type { AccessAttributes } from '../../../lib/core/access-attributes.ts';
+import type { Authenticate, KnownCaller } from '../../../lib/core/caller.ts';
+import type { KubeAnswerForm } from '../../../lib/core/kube-api/negotiate-answer.ts';
+import { renderTable } from '../../../lib/core/kube-table/table.ts';
+import { apiVersionOf } from '../../../lib/core/resource-kind.ts';
+import type { StreamPlan } from '../../../lib/http/follow-stream.ts';
+import type { Positioned } from '../../../lib/http/live-feed.ts';
+import type { ServedResource } from './kube-catalog.ts';
+import { parseObject, partial } from './present-objects.ts';
+
+export type WatchEvent = { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly raw: string };
+
+/** How one stream's rows become watch events. */
+export type WatchRows<Row extends Positioned> = {
+  readonly readPage: StreamPlan<Row>['readPage'];
+  readonly readHead: () => Promise<number>;
+  readonly matches: (row: Row) => boolean;
+  /** Whether the row is here as a whole; the feed leaves out what is long. */
+  readonly isWhole: (row: Row) => boolean;
+  /** `undefined` where the row is nothing that this watch shows. */
+  readonly eventOf: (row: Row) => WatchEvent | undefined;
+  readonly versionOf: (row: Row) => string;
+};
+
+export type WatchOptions = {
+  readonly caller: KnownCaller;
+  readonly authenticate: Authenticate;
+  readonly access: AccessControl;
+  /** The right that the watch as a whole needs. */
+  readonly right: AccessAttributes;
+  readonly resource: ServedResource;
+  readonly form: KubeAnswerForm;
+  readonly includeObject: string;
+  readonly allowBookmarks: boolean;
+  /** The version that the client has. */
+  readonly version: string;
+  /** The state to begin with, where the client has none. */
+  readonly initial: (() => AsyncIterable<readonly string[]>) | undefined;
+  readonly now: () => Date;
+};
+
+/** A watch of the Kubernetes API: one JSON object a line, bookmarks for heartbeats where they are allowed. */
+export function watchPlan<Row extends Positioned>(
+  rows: WatchRows<Row>,
+  options: WatchOptions,
+): StreamPlan<Row> {
+  const { access, right, resource } = options;
+  const { user, refusal } = recheckCaller(options.authenticate, options.caller);
+  const write = createEventWriter(options);
+  let version = options.version;
+  let refused: string | undefined;
+  return {
+    readPage: rows.readPage,
+    readHead: rows.readHead,
+    matches: (row) => {
+      version = rows.versionOf(row);
+      return rows.matches(row);
+    },
+    decideNow: (row): Decision | undefined =>
+      rows.isWhole(row) ? access.decideNow(user(), right) : undefined,
+    decide: () => access.decide(user(), right),
+    frameOf: (row) => {
+      const event = rows.eventOf(row);
+      return event === undefined ? '' : write(event);
+    },
+    ...(options.initial === undefined
+      ? {}
+      : { prologue: () => writeInitial(options.initial?.() ?? [], write) }),
+    framing: {
+      greeting: () => '',
+      heartbeat: () => (options.allowBookmarks ? bookmarkLine(resource, options.form, version) : ''),
+      // An API server ends a watch without a word; only who is no longer welcome is told so.
+      ending: () => (refused === undefined ? '' : errorLine(refused)),
+    },
+    refusal: async () => {
+      refused = await refusal();
+      if (refused === undefined && (await access.decide(user(), right)) === 'denied') {
+        refused = `${right.resource} is forbidden: the right to watch was taken away`;
+      }
+      return refused;
+    },
+  };
+}
+
+async function* writeInitial(
+  pages: AsyncIterable<readonly string[]> | readonly (readonly string[])[],
+  write: (event: WatchEvent) => string,
+): AsyncGenerator<string> {
+  for await (const page of pages) yield page.map((raw) => write({ type: 'ADDED', raw })).join('');
+}
+
+/** A table carries its column definitions in the first event only, so that every watch has a writer of its own. */
+function createEventWriter({
+  resource,
+  form,
+  includeObject,
+  now,
+}: WatchOptions): (event: WatchEvent) => string {
+  let sentColumns = false;
+  return ({ type, raw }) => {
+    if (form.as === 'object') return `{"type":"${type}","object":${raw}}\n`;
+    const object = parseObject(raw);
+    if (form.as === 'metadata') return line(type, partial(object, form.metaVersion));
+    const metadata = { resourceVersion: object.metadata.resourceVersion ?? '' };
+    const options = { now: now(), includeObject, version: form.metaVersion, metadata };
+    const table = renderTable(resource.printer, [object], options);
+    const shown = sentColumns ? { ...table, columnDefinitions: null } : table;
+    sentColumns = true;
+    return line(type, shown);
+  };
+}
+
+function bookmarkLine(resource: ServedResource, form: KubeAnswerForm, resourceVersion: string): string {
+  const metadata = { resourceVersion, creationTimestamp: null };
+  if (form.as === 'metadata')
+    return line('BOOKMARK', partial({ metadata: { resourceVersion } }, form.metaVersion));
+  if (form.as === 'object') {
+    return line('BOOKMARK', { kind: resource.kind, apiVersion: apiVersionOf(resource), metadata });
+  }
+  return line('BOOKMARK', {
+    kind: 'Table',
+    apiVersion: `meta.k8s.io/${form.metaVersion}`,
+    metadata: { resourceVersion },
+    columnDefinitions: null,
+    rows: [{ cells: [], object: partial({ metadata: { resourceVersion } }, form.metaVersion) }],
+  });
+}
+
+function errorLine(message: string): string {
+  const status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message };
+  return line('ERROR', { ...status, reason: 'Forbidden', code: 403 });
+}
+
+function line(type: string, object: object): string {
+  return `${JSON.stringify({ type, object })}\n`;
+}
