@@ -89,6 +89,14 @@ describe('createPackedEntries()', () => {
       }),
     );
   });
+
+  it('refuses entries out of order rather than let what they hide be deleted', () => {
+    const unsorted: ManifestEntry[] = [
+      ['a', 'b', 'u1', '1'],
+      ['a', 'a', 'u2', '1'],
+    ];
+    expect(() => [...manifestRanges(unsorted)]).toThrow('expected key order');
+  });
 });
 
 describe('compareBytes()', () => {

@@ -35,6 +35,12 @@ export function* manifestRanges(
   let bytes = 0;
   for (const entry of sorted) {
     const last = entries.at(-1);
+    // Out of order, a range would lack what it covers, and whoever compares would delete it.
+    if (last !== undefined && compareManifestKeys(last, entry) > 0) {
+      throw new RangeError(
+        `Cannot cut manifests: "${entry[1]}" comes after "${last[1]}", expected key order`,
+      );
+    }
     const entryBytes = bytesOf(entry);
     const isFull = entries.length >= limits.maxEntries || bytes + entryBytes > limits.maxBytes;
     // Two objects under one key (one replaced the other during an inconsistent list) stay in one range.
