@@ -261,8 +261,8 @@ describe('the renderer', () => {
         "select from app_config_status where phase <> 'applied'",
       );
       expect(waiting.length).toBe(0);
-    });
-  });
+    }, 60_000);
+  }, 120_000);
 
   it('does the same with two of them at once', async () => {
     await empty();

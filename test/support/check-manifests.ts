@@ -45,8 +45,12 @@ function checkDocuments(where: string, text: string, partial: boolean): void {
     if (typeof object?.apiVersion !== 'string' || typeof object.kind !== 'string') continue;
     checked += 1;
     const found: KindSchema | undefined = schemaOf(object.apiVersion, object.kind);
-    if (found === undefined) problems.push(`${where}: no schema for ${object.apiVersion} ${object.kind}`);
-    else {
+    if (found === undefined && where.endsWith('.example.yaml')) {
+      // Examples show how others use us, with kinds that are not ours to check.
+      process.stdout.write(`${where}: not checked, no schema for ${object.apiVersion} ${object.kind}\n`);
+    } else if (found === undefined) {
+      problems.push(`${where}: no schema for ${object.apiVersion} ${object.kind}`);
+    } else {
       const { schema, resolve } = found;
       for (const problem of validateSchema(object, schema, { resolve, partial })) {
         problems.push(`${where}: ${object.kind}${problem}`);
