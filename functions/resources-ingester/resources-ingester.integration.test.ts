@@ -10,7 +10,6 @@ import { migrate } from '../../lib/postgres/migrate.ts';
 import { loadConfig } from '../../lib/runtime/load-config.ts';
 import type { Running } from '../../lib/runtime/run-function.ts';
 import { type TestDatabase, testDatabase } from '../../test/support/database.ts';
-import { eventually } from '../../test/support/eventually.ts';
 import { objectEvent } from '../../test/support/ingest.ts';
 import { postEvent } from '../../test/support/post-event.ts';
 import { resourcesIngesterConfig } from './config.ts';
