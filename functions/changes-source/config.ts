@@ -33,11 +33,5 @@ export const changesSourceConfig = baseConfig(8084).extend({
     })
     .describe('Tables to follow with the type of their events, as schema.table=type,…'),
   SLOT_NAME: slotName.default('kubemirror_changes').describe('Replication slot, or name of the poller'),
-  NODE_OPTIONS: z
-    .string()
-    .optional()
-    .describe(
-      "Node's own; the manifest bounds the heap, because Node otherwise takes what the machine has and collects late",
-    ),
   PUBLICATION_NAME: slotName.optional().describe('Publication; the name of the slot where empty'),
 });

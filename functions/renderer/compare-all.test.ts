@@ -40,6 +40,7 @@ describe('compareAll()', () => {
   it.each<[string, RenderedItem[], RenderInput]>([
     ['missing', [], input('1', 'a')],
     ['different', [item('a', '1', false)], input('1', 'a')],
+    ['as wanted, but was not recorded as such', [item('a', '1')], input('1', 'a', { phase: 'pending' })],
     [
       'under an old name',
       [item('a', '1'), item('old', '1')],

@@ -58,7 +58,8 @@ function needsRendering(
   // A failed one has its own time, and a refused one waits for another content.
   if (status?.phase === 'failed') return false;
   if (status?.phase === 'refused' && status.observedGeneration === status.generation) return false;
-  if (name === undefined) return true;
+  // Also where the target is as it should be already: the renderer may have died before it could say so.
+  if (name === undefined || status?.phase !== 'applied') return true;
   if (own.some((item) => item.name !== name && status?.renderedNames.includes(item.name))) return true;
   return byName.get(name)?.isAsWanted(input) !== true;
 }

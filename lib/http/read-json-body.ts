@@ -1,27 +1,16 @@
+import { readBody } from './read-body.ts';
 import { refuseParameters } from './read-parameters.ts';
-import { statusResponse } from './status-response.ts';
 
 export type BodyOutcome =
   | { readonly kind: 'body'; readonly value: unknown }
   | { readonly kind: 'refused'; readonly response: Response };
 
-/** A caller that sends slower than this is cut off; the server itself has no request timeout because of streams. */
-const bodyTimeoutMs = 15_000;
-
-/** The request's body as one JSON value. Refused with 413 above `maxBytes`, 400 where it is no JSON, 408 when slow. */
+/** The request's body as one JSON value. Refused as by `readBody`, and with 400 where it is no JSON. */
 export async function readJsonBody(request: Request, maxBytes: number): Promise<BodyOutcome> {
-  const announced = Number(request.headers.get('content-length') ?? 0);
-  if (announced > maxBytes) return tooLarge(maxBytes);
-  const text = await readText(request, maxBytes);
-  if (text === 'too large') return tooLarge(maxBytes);
-  if (text === 'too slow') {
-    return {
-      kind: 'refused',
-      response: statusResponse(408, `body did not arrive within ${bodyTimeoutMs / 1_000} s`),
-    };
-  }
+  const body = await readBody(request, maxBytes);
+  if (body.kind === 'refused') return body;
   try {
-    return { kind: 'body', value: JSON.parse(text.text) };
+    return { kind: 'body', value: JSON.parse(body.bytes.toString('utf8')) };
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     return {
@@ -29,44 +18,4 @@ export async function readJsonBody(request: Request, maxBytes: number): Promise<
       response: refuseParameters([{ field: 'body', message: 'expected one JSON object' }]),
     };
   }
-}
-
-async function readText(
-  request: Request,
-  maxBytes: number,
-): Promise<{ text: string } | 'too large' | 'too slow'> {
-  if (request.body === null) return { text: '' };
-  const reader = request.body.getReader();
-  let timedOut = false;
-  const timer = setTimeout(() => {
-    timedOut = true;
-    reader.cancel().catch(() => {
-      // The connection is gone already; read() below has noticed.
-    });
-  }, bodyTimeoutMs);
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (timedOut) return 'too slow';
-      if (done) break;
-      length += value.length;
-      if (length > maxBytes) {
-        await reader.cancel();
-        return 'too large';
-      }
-      chunks.push(value);
-    }
-  } finally {
-    clearTimeout(timer);
-  }
-  return { text: Buffer.concat(chunks).toString('utf8') };
-}
-
-function tooLarge(maxBytes: number): BodyOutcome {
-  return {
-    kind: 'refused',
-    response: statusResponse(413, `body too large, expected at most ${maxBytes} bytes`),
-  };
 }

@@ -80,7 +80,8 @@ export function createBatchWriter<Row, Counts>(options: {
         encoder.addRow(options.stagedRow(number, ordinal, content.row));
         rows.push(content.row);
       }
-      const staged = rows.length === 0 ? undefined : { number, rows: encoder.finish() };
+      const staged =
+        rows.length === 0 ? undefined : { number, rows: encoder.finish(), rowCount: rows.length };
       return await options.sessions.run((client) => commit(client, items, staged, rows));
     } finally {
       encoders.give(encoder);

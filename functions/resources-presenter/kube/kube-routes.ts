@@ -1,5 +1,6 @@
 import { type Clusters, clustersOf } from '../../../lib/access/cluster-access.ts';
 import type { Authenticate, KnownCaller } from '../../../lib/core/caller.ts';
+import { decodeAccessReview } from '../../../lib/core/kube-api/decode-access-review.ts';
 import {
   aggregatedDiscovery,
   apiGroup,
@@ -11,7 +12,8 @@ import { type KubeRequest, parseKubeRequest } from '../../../lib/core/kube-api/k
 import { negotiateDiscovery } from '../../../lib/core/kube-api/negotiate-answer.ts';
 import type { Route, RouteContext } from '../../../lib/http/create-router.ts';
 import { forCaller } from '../../../lib/http/for-caller.ts';
-import { readJsonBody } from '../../../lib/http/read-json-body.ts';
+import { readBody } from '../../../lib/http/read-body.ts';
+import { type BodyOutcome, readJsonBody } from '../../../lib/http/read-json-body.ts';
 import { noSuchResource, readOnly } from './kube-status.ts';
 import { type ReadDependencies, readObjects } from './read-objects.ts';
 import { selfSubjectAccessReview, selfSubjectReview } from './reviews.ts';
@@ -132,8 +134,21 @@ async function write(
   if (target.group !== 'authorization.k8s.io' || target.resource !== 'selfsubjectaccessreviews') {
     return readOnly();
   }
-  const body = await readJsonBody(request, maxReviewBytes);
+  const body = await readReview(request, target.version);
   return body.kind === 'refused' ? body.response : selfSubjectAccessReview(caller, cluster, body.value);
+}
+
+/** kubectl sends reviews in protobuf; the answer is JSON, which it takes as well. */
+async function readReview(request: Request, apiVersion: string): Promise<BodyOutcome> {
+  if (!request.headers.get('content-type')?.startsWith('application/vnd.kubernetes.protobuf')) {
+    return readJsonBody(request, maxReviewBytes);
+  }
+  const body = await readBody(request, maxReviewBytes);
+  if (body.kind === 'refused') return body;
+  const resourceAttributes = decodeAccessReview(body.bytes);
+  const spec = resourceAttributes === undefined ? {} : { resourceAttributes };
+  const type = { kind: 'SelfSubjectAccessReview', apiVersion: `authorization.k8s.io/${apiVersion}` };
+  return { kind: 'body', value: { ...type, metadata: {}, spec } };
 }
 
 function clusterOf(deps: KubeDependencies, caller: KnownCaller, { view }: KubeRequest) {
