@@ -63,9 +63,9 @@ describe('the renderer in Git mode', () => {
     const answer = await tell(id);
     expect(await answer.json()).toMatchObject({ outcome: 'applied', target: 'git', revision: tip() });
     expect(JSON.parse(git.files(folder)['one.json'] ?? '')).toMatchObject({
-      apiVersion: 'poc.gitrenderer.com/v1alpha1',
+      apiVersion: world.apiVersion,
       kind: 'AppConfig',
-      metadata: { name: 'one', namespace: 'default' },
+      metadata: { name: 'one', namespace: world.namespace },
       spec: {
         id,
         name: 'one',

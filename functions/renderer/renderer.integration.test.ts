@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { KubernetesObject } from '../../lib/core/kubernetes-object.ts';
+import { itOnDouble } from '../../test/support/cluster.ts';
 import { eventually } from '../../test/support/eventually.ts';
 import { type RenderingWorld, renderingWorld } from '../../test/support/rendering-world.ts';
 import { type FunctionProcess, startFunction } from '../../test/support/start-function.ts';
@@ -79,7 +80,7 @@ describe('the renderer', () => {
     const answer = await tell(id);
     expect(answer.status).toBe(200);
     expect(answer.headers.get('ce-type')).toBe('io.kubemirror.appconfig.rendered');
-    expect(answer.headers.get('ce-subject')).toBe('poc.gitrenderer.com/v1alpha1/appconfigs/default/one');
+    expect(answer.headers.get('ce-subject')).toBe(`${world.apiVersion}/appconfigs/${world.namespace}/one`);
     expect(await answer.json()).toMatchObject({ id, name: 'one', generation: 1, outcome: 'applied' });
     expect(await world.object('one')).toMatchObject({
       metadata: {
@@ -223,9 +224,9 @@ describe('the renderer', () => {
     });
   });
 
-  it('records that the cluster is away, and makes up for it when it is back', async () => {
+  itOnDouble('records that the cluster is away, and makes up for it when it is back', async () => {
     const id = await world.insert('unlucky');
-    world.cluster.faults.refuse(503, 5);
+    world.cluster.double?.faults.refuse(503, 5);
     const answer = await tell(id);
     expect(await answer.json()).toMatchObject({ outcome: 'failed', reason: 'ServiceUnavailable' });
     await eventually(async () => {
@@ -302,7 +303,7 @@ describe('the renderer', () => {
     const kept = await world.insert('kept');
     await tell(kept);
     const orphan = (name: string) => ({
-      apiVersion: 'poc.gitrenderer.com/v1alpha1',
+      apiVersion: world.apiVersion,
       kind: 'AppConfig',
       metadata: {
         name,
@@ -316,13 +317,13 @@ describe('the renderer', () => {
     const create = (name: string) =>
       world.request({
         method: 'POST',
-        path: '/apis/poc.gitrenderer.com/v1alpha1/namespaces/default/appconfigs',
+        path: world.collection,
         body: orphan(name),
       });
     await create('lost');
     await world.request({
       method: 'POST',
-      path: '/apis/poc.gitrenderer.com/v1alpha1/namespaces/default/appconfigs',
+      path: world.collection,
       body: { ...orphan('theirs'), metadata: { name: 'theirs' } },
     });
     await eventually(async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isDouble, type TestCluster, testCluster } from '../../test/support/cluster.ts';
+import { itOnDouble, type TestCluster, testCluster } from '../../test/support/cluster.ts';
 import { eventually } from '../../test/support/eventually.ts';
 import type { KubernetesObject } from '../core/kubernetes-object.ts';
 import type { ReflectorChange } from '../core/reflector-change.ts';
@@ -84,7 +84,7 @@ describe('a reflector on an API server', () => {
     await second.stop();
   });
 
-  it.skipIf(!isDouble).each<[string, (faults: ClusterFaults) => void]>([
+  const harms: [string, (faults: ClusterFaults) => void][] = [
     ['watches end', (faults) => faults.dropWatches('end')],
     ['watches break', (faults) => faults.dropWatches('reset')],
     ['a line breaks in its middle', (faults) => faults.breakNextLine()],
@@ -118,23 +118,22 @@ describe('a reflector on an API server', () => {
         faults.dropWatches();
       },
     ],
-  ])("ends up with the cluster's own state although %s in the middle of changes", async (_name, harm) => {
-    const { faults } = cluster.double as DevelopmentCluster;
-    const world = await follow({ maxSilenceMs: 2_000 });
-    for (let index = 0; index < 12; index += 1) await world.put(`c-${index}`, { n: '1' });
-    await expect.poll(() => world.state.size, arrival).toBeGreaterThanOrEqual(12);
-    harm(faults);
-    for (let index = 0; index < 4; index += 1) await world.remove(`c-${index}`);
-    for (let index = 2; index < 6; index += 1) await world.put(`c-${index}`, { n: '2' });
-    for (let index = 20; index < 24; index += 1) await world.put(`c-${index}`, { n: '1' });
-    await expect.poll(() => world.versions(), arrival).toEqual(await world.expected());
-    faults.clear();
-    await world.stop();
-  });
-
-  it.runIf(!isDouble)('leaves out the faults, which only the API double can bring about', () => {
-    expect(cluster.double).toBeUndefined();
-  });
+  ];
+  for (const [name, harm] of harms) {
+    itOnDouble(`ends up with the cluster's own state although ${name} in the middle of changes`, async () => {
+      const { faults } = cluster.double as DevelopmentCluster;
+      const world = await follow({ maxSilenceMs: 2_000 });
+      for (let index = 0; index < 12; index += 1) await world.put(`c-${index}`, { n: '1' });
+      await expect.poll(() => world.state.size, arrival).toBeGreaterThanOrEqual(12);
+      harm(faults);
+      for (let index = 0; index < 4; index += 1) await world.remove(`c-${index}`);
+      for (let index = 2; index < 6; index += 1) await world.put(`c-${index}`, { n: '2' });
+      for (let index = 20; index < 24; index += 1) await world.put(`c-${index}`, { n: '1' });
+      await expect.poll(() => world.versions(), arrival).toEqual(await world.expected());
+      faults.clear();
+      await world.stop();
+    });
+  }
 });
 
 async function put(namespace: string, name: string, data: Record<string, string>): Promise<void> {

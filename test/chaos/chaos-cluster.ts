@@ -5,7 +5,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { KubernetesRequest } from '../../lib/core/kubernetes-request.ts';
 import { connectKubernetes } from '../../lib/kubernetes/connect-kubernetes.ts';
 import { startCluster } from '../../lib/local/cluster/start-cluster.ts';
+import { removeAll } from '../support/remove-all.ts';
 import type { Fault } from './faults.ts';
+import { customKindPath } from './workload.ts';
 
 /** The cluster that is mirrored, with what it can be made to do wrong. */
 export type ChaosCluster = {
@@ -42,8 +44,7 @@ async function realCluster(kubeconfig: string): Promise<ChaosCluster> {
     faults: () => [],
     calm: async () => {},
     stop: async () => {
-      for (const name of namespaces)
-        await connection.request({ method: 'DELETE', path: `/api/v1/namespaces/${name}` });
+      await removeAll(connection.request, namespaces, [customKindPath]);
       await connection.close();
     },
   };

@@ -104,7 +104,7 @@ export function createWorkload(options: {
       });
     },
     'kind gone': async () => {
-      await send('DELETE', `${crdPath}/${customKind.resource}.${customKind.group}`);
+      await send('DELETE', customKindPath);
     },
     'kind there': async () => {
       await send('POST', crdPath, customResourceDefinition());
@@ -137,6 +137,9 @@ export function createWorkload(options: {
 }
 
 const crdPath = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+
+/** The definition of the kind that comes and goes. */
+export const customKindPath = `${crdPath}/${customKind.resource}.${customKind.group}`;
 
 /** Path of one kind's objects in one namespace. */
 export function collectionPath(kind: ChaosKind, namespace: string): string {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect, it } from 'vitest';
 
 import type { KubernetesAnswer, KubernetesRequest } from '../../lib/core/kubernetes-request.ts';
 import { connectKubernetes, type KubernetesConnection } from '../../lib/kubernetes/connect-kubernetes.ts';
@@ -10,7 +11,7 @@ import {
   type StartClusterOptions,
   startCluster,
 } from '../../lib/local/cluster/start-cluster.ts';
-import { eventually } from './eventually.ts';
+import { removeAll } from './remove-all.ts';
 
 /** A cluster that tests may use: the API double, or the one of `TEST_KUBECONFIG`. */
 export type TestCluster = {
@@ -33,6 +34,18 @@ export type TestCluster = {
 
 /** True where tests run against the API double. */
 export const isDouble = (process.env['TEST_KUBECONFIG'] ?? '') === '';
+
+/**
+ * `it` for what only the API double can bring about, such as an outage. Against a real cluster the test's place is
+ * taken by one that says that it was left out.
+ */
+export const itOnDouble: (sentence: string, test: () => Promise<void>, timeoutMs?: number) => void = isDouble
+  ? it
+  : (sentence) => {
+      it(`is left out, as only the API double can do it: ${sentence}`, () => {
+        expect(isDouble).toBe(false);
+      });
+    };
 
 /**
  * The cluster for tests. With `TEST_KUBECONFIG=FILE` it is that file's current context, where the test works in
@@ -73,11 +86,7 @@ export async function testCluster(options: Partial<StartClusterOptions> = {}): P
     deleteLater: (path) => later.push(path),
     stop: async () => {
       // The double takes everything with it.
-      if (double === undefined) {
-        const paths = [...namespaces.map((name) => `/api/v1/namespaces/${name}`), ...later];
-        for (const path of paths) await request({ method: 'DELETE', path });
-        await waitUntilGone(request, paths);
-      }
+      if (double === undefined) await removeAll(request, namespaces, later);
       await connection.close();
       await double?.stop();
       rmSync(folder, { recursive: true, force: true });
@@ -110,15 +119,6 @@ async function createUser(
   });
   const { status } = requireStatus(answer, 201).body as { status: { token: string } };
   return { username: `system:serviceaccount:${namespace}:${name}`, token: status.token };
-}
-
-async function waitUntilGone(request: KubernetesRequest, paths: readonly string[]): Promise<void> {
-  await eventually(async () => {
-    for (const path of paths) {
-      const { status } = await request({ method: 'GET', path });
-      if (status !== 404) throw new Error(`${path} is still there: ${status}`);
-    }
-  }, 60_000);
 }
 
 function requireStatus(answer: KubernetesAnswer, status: number): KubernetesAnswer {

@@ -1,19 +1,21 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import type { KubernetesObject } from '../../lib/core/kubernetes-object.ts';
 import type { KubernetesAnswer, KubernetesRequest } from '../../lib/core/kubernetes-request.ts';
-import { connectKubernetes } from '../../lib/kubernetes/connect-kubernetes.ts';
-import { conformanceTokens } from '../../lib/local/cluster/conformance-tokens.ts';
-import { type DevelopmentCluster, startCluster } from '../../lib/local/cluster/start-cluster.ts';
+import { type TestCluster, testCluster } from './cluster.ts';
 import { type TestDatabase, testDatabase } from './database.ts';
 import { eventually } from './eventually.ts';
 
 /** A database and a cluster with the custom resource of AppConfigs, for what renders the one into the other. */
 export type RenderingWorld = {
   readonly database: TestDatabase;
-  readonly cluster: DevelopmentCluster;
+  readonly cluster: TestCluster;
+  /** Where the custom resources are. */
+  readonly namespace: string;
+  readonly apiVersion: string;
+  /** Path of the custom resources. */
+  readonly collection: string;
   readonly request: KubernetesRequest;
   /** Variables of a renderer in this world. */
   readonly environment: Readonly<Record<string, string>>;
@@ -28,20 +30,17 @@ export type RenderingWorld = {
   readonly close: () => Promise<void>;
 };
 
-const collection = '/apis/poc.gitrenderer.com/v1alpha1/namespaces/default/appconfigs';
-
+/** With a real cluster the custom resource has a group of its own, so that worlds do not meet. */
 export async function renderingWorld(): Promise<RenderingWorld> {
-  const database = await testDatabase();
-  const cluster = await startCluster({ tokens: conformanceTokens });
-  const folder = await mkdtemp(join(tmpdir(), 'kubemirror-rendering-'));
-  const kubeconfig = join(folder, 'kubeconfig');
-  await writeFile(kubeconfig, cluster.kubeconfig('admin'));
-  const connection = await connectKubernetes({
-    environment: { KUBECONFIG: kubeconfig },
-    userAgent: 'kubemirror/test',
-  });
-  const { request } = connection;
-  await installDefinition(request);
+  const [database, cluster] = await Promise.all([testDatabase(), testCluster()]);
+  const { request } = cluster;
+  const [group, namespace] =
+    cluster.double === undefined
+      ? [`test-${randomBytes(4).toString('hex')}.kubemirror.io`, await cluster.createNamespace()]
+      : ['poc.gitrenderer.com', 'default'];
+  const apiVersion = `${group}/v1alpha1`;
+  const collection = `/apis/${apiVersion}/namespaces/${namespace}/appconfigs`;
+  cluster.deleteLater(await installDefinition(request, group, collection));
   const send: RenderingWorld['send'] = (method, name, { body, contentType, query } = {}) =>
     request({
       method,
@@ -52,11 +51,16 @@ export async function renderingWorld(): Promise<RenderingWorld> {
   return {
     database,
     cluster,
+    namespace,
+    apiVersion,
+    collection,
     request,
     environment: {
       DATABASE_URL: database.url,
-      KUBECONFIG: kubeconfig,
+      KUBECONFIG: cluster.kubeconfigFile,
       CLUSTER_NAME: 'test',
+      APPCONFIG_GROUP: group,
+      APPCONFIG_NAMESPACE: namespace,
       // Longer than a test: events are what tells, unless a test says otherwise.
       UNTOLD_AFTER: '10m',
       RETRY_BASE: '200ms',
@@ -85,26 +89,25 @@ export async function renderingWorld(): Promise<RenderingWorld> {
       return rows[0]?.id ?? '';
     },
     close: async () => {
-      await connection.close();
       await cluster.stop();
       await database.drop();
-      await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
-async function installDefinition(request: KubernetesRequest): Promise<void> {
-  const definition = parse(
-    await readFile('knative/renderer/custom-resource-definition.yaml', 'utf8'),
-  ) as object;
-  const answer = await request({
-    method: 'POST',
-    path: '/apis/apiextensions.k8s.io/v1/customresourcedefinitions',
-    body: definition,
-  });
+async function installDefinition(
+  request: KubernetesRequest,
+  group: string,
+  collection: string,
+): Promise<string> {
+  const text = await readFile('knative/renderer/custom-resource-definition.yaml', 'utf8');
+  const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+  const body: unknown = parse(text.replaceAll('poc.gitrenderer.com', group));
+  const answer = await request({ method: 'POST', path: definitions, body });
   if (answer.status !== 201) throw new Error(`Cannot create the definition: ${JSON.stringify(answer.body)}`);
   await eventually(async () => {
     const { status } = await request({ method: 'GET', path: collection });
     if (status !== 200) throw new Error(`the custom resource is not served yet: ${status}`);
   });
+  return `${definitions}/appconfigs.${group}`;
 }
