@@ -164,7 +164,7 @@ create trigger app_configs_after_write after insert or update or delete on app_c
 create table change_outbox (
   -- Taken while the row is locked, so per row it is in commit order.
   seq bigint generated always as identity primary key,
-  -- Readers stay below the oldest transaction that still runs, so that no smaller seq appears behind them.
+  -- Readers stay below the oldest transaction that still runs, so that of one row no smaller seq appears behind them.
   transaction_id xid8 not null default pg_current_xact_id(),
   table_schema text not null,
   table_name text not null,

@@ -466,6 +466,23 @@ describe('the outbox change source', () => {
     });
   });
 
+  it('delivers what shows up behind changes that it has delivered already', async () => {
+    const { source, rows } = startSource('outbox');
+    await untilReading(source);
+    const [older, younger] = await Promise.all([database.pool.connect(), database.pool.connect()]);
+    for (const client of [older, younger]) await client.query('begin; select pg_current_xact_id()');
+    await younger.query('insert into items (id) values (1)');
+    await older.query('insert into items (id) values (2); commit');
+    await eventually(() => {
+      expect(ids(rows())).toEqual([2]);
+    });
+    await younger.query('commit');
+    for (const client of [older, younger]) client.release();
+    await eventually(() => {
+      expect(ids(rows())).toEqual([2, 1]);
+    });
+  });
+
   it('leaves nothing behind of what was delivered', async () => {
     const { source, rows } = startSource('outbox');
     await untilReading(source);

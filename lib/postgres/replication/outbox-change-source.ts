@@ -10,6 +10,7 @@ import type { ChangeSource, ChangeSourceOptions, ChangeSourceStatus } from './ch
 import { copyTables } from './copy-tables.ts';
 import { createDelivery, type Delivery } from './delivery.ts';
 import { inspectTables, type PrimaryKeys, rowKey } from './inspect-tables.ts';
+import { createOutboxFloor, type OutboxFloor } from './outbox-floor.ts';
 import { createOutboxTriggers } from './outbox-triggers.ts';
 import { remedyOf, sqlState } from './replication-error.ts';
 import { sessionSettings } from './session-settings.ts';
@@ -31,6 +32,7 @@ const backoff = { baseMs: 200, capMs: 10_000 };
 const standbyPollMs = 1_000;
 
 type OutboxRow = {
+  oldest_running: string;
   seq: number;
   transaction_id: string;
   table_schema: string;
@@ -40,6 +42,8 @@ type OutboxRow = {
   previous_data: string | null;
   changed_at: Date;
 };
+
+type NoRow = { oldest_running: string; seq: null };
 
 type Reader = {
   readonly client: pg.Client;
@@ -118,13 +122,15 @@ export function createOutboxChangeSource(options: OutboxChangeSourceOptions): Ch
   const read = async (reader: Reader, signal: AbortSignal): Promise<void> => {
     const current = createDelivery({ maxInFlight: options.maxInFlight, deliver: options.deliver });
     delivery = current;
+    const floor = createOutboxFloor();
     let delivered: number[] = [];
-    let lastSeq = 0;
     let size = firstBatchSize;
     const forget = async (): Promise<void> => {
       const done = delivered;
       delivered = [];
-      if (done.length > 0) await reader.client.query(deleteStatement, [done]);
+      if (done.length === 0) return;
+      const { rows } = await reader.client.query<{ transaction_id: string }>(deleteStatement, [done]);
+      for (const row of rows) floor.deleted(done, BigInt(row.transaction_id));
     };
     let woken = Promise.withResolvers<void>();
     reader.client.on('notification', () => {
@@ -133,18 +139,18 @@ export function createOutboxChangeSource(options: OutboxChangeSourceOptions): Ch
     while (!signal.aborted) {
       // Made anew before reading: what is announced from here on may not be among the rows.
       woken = Promise.withResolvers<void>();
-      const { rows } = await reader.client.query<OutboxRow>(readStatement, [lastSeq, ...reader.tables, size]);
+      const { oldestRunning, rows } = await readChanges(reader, floor, size);
       let total = 0;
       for (const row of rows) {
         await raceAbort(current.room(), signal).catch(rethrowUnless(signal));
         if (signal.aborted) break;
-        lastSeq = row.seq;
         const bytes = (row.row_data?.length ?? 0) + (row.previous_data?.length ?? 0);
         total += bytes;
         current.push(changeOf(row, reader), bytes, () => delivered.push(row.seq));
       }
-      await forget();
       const isFull = rows.length === size;
+      floor.read({ seqs: rows.map(({ seq }) => seq), oldestRunning, isFull });
+      await forget();
       size = nextBatchSize({ rows: rows.length, bytes: total });
       if (isFull) continue;
       // The end of what is in flight wakes too, so that it is deleted soon.
@@ -197,6 +203,19 @@ export function createOutboxChangeSource(options: OutboxChangeSourceOptions): Ch
       inFlight: delivery?.inFlight() ?? 0,
       waiting: delivery?.waiting() ?? 0,
     }),
+  };
+}
+
+async function readChanges(
+  reader: Reader,
+  floor: OutboxFloor,
+  limit: number,
+): Promise<{ oldestRunning: bigint; rows: OutboxRow[] }> {
+  const parameters = [floor.floor(), floor.known(), ...reader.tables, limit];
+  const { rows } = await reader.client.query<OutboxRow | NoRow>(readStatement, parameters);
+  return {
+    oldestRunning: BigInt(rows[0]?.oldest_running ?? 0),
+    rows: rows.filter((row) => row.seq !== null),
   };
 }
 
