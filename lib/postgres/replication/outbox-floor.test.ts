@@ -17,7 +17,8 @@ function outboxServer() {
     end: (transaction: bigint) => running.delete(transaction),
     /** As change-outbox-read.sql. */
     read: (floor: number, known: readonly number[], limit: number) => {
-      const oldestRunning = [...running].reduce((a, b) => (a < b ? a : b), nextTransaction);
+      // They are in the order in which they began.
+      const [oldestRunning = nextTransaction] = running;
       const rows = table.filter(
         ({ seq, transaction }) => seq > floor && !known.includes(seq) && transaction < oldestRunning,
       );

@@ -18,8 +18,8 @@ export type OutboxFloor = {
 /**
  * Numbers come from a sequence, transactions from another, and both end in any order. Hence a small number may show
  * up after a larger one, when its transaction is the younger of two that ran at the same time. A floor under the
- * search is needed all the same, or it would pass over all that was deleted lately each time (0.4 to 0.7 s for a million
- * while some other session's old snapshot keeps the vacuum away).
+ * search is needed all the same, or it would pass over all that was deleted lately each time (0.4 to 0.7 s for a
+ * million while some other session's old snapshot keeps the vacuum away).
  *
  * Who took a number below one that was read had its transaction before that read, so it is older than one that
  * deletes afterwards. Once no transaction runs that is older than the deleting one, all those numbers are visible.
