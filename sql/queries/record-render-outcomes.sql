@@ -61,6 +61,12 @@ told as (
     position = nextval('app_config_positions')
   from outcome o
   where h.id = o.id and h.generation = o.generation
+    -- Two renderers may try the same at once. A failure that is told after the other's success would stay for ever:
+    -- nobody tries again what is settled.
+    and (o.phase <> 'failed' or exists (
+      select from app_config_status s
+      where s.id = o.id and (s.observed_generation is null or s.observed_generation <= o.generation)
+    ))
     and (h.phase, h.reason, h.message, h.next_retry_at, h.revision)
       is distinct from (o.phase, o.reason, o.message, o."retryAt", o.revision)
   returning h.id

@@ -18,18 +18,14 @@ export type ChaosMachine = {
   readonly stop: () => Promise<void>;
 };
 
-const functions: readonly FunctionName[] = [
-  'deviser',
-  'resources-ingester',
-  'events-ingester',
-  'resources-watcher',
-  'events-watcher',
-];
+/** A process of a function, with what it has different from the others. */
+export type ChaosProcess = {
+  readonly name: string;
+  readonly function: FunctionName;
+  readonly environment: Readonly<Record<string, string>>;
+};
 
-/** Longest time until a difference must have been found and repaired once all faults have stopped. */
-export const reconcileIntervalMs = 10_000;
-
-/** Starts PostgreSQL, broker and the functions of the road from cluster to database. */
+/** Starts PostgreSQL, broker and the functions; the deviser first, whose tables all others wait for. */
 export async function startChaosMachine(options: {
   readonly folder: string;
   readonly portBase: number;
@@ -38,13 +34,19 @@ export async function startChaosMachine(options: {
   readonly brokerProfile: string;
   /** As `--faults` of the development broker has them. */
   readonly brokerFaults: string;
-  readonly namespaces: readonly string[];
+  readonly functions: readonly ChaosProcess[];
+  readonly jwtSignKey?: string;
+  /** Further settings of PostgreSQL. */
+  readonly settings?: Readonly<Record<string, string>>;
   readonly say: (line: string) => void;
 }): Promise<ChaosMachine> {
   const { folder, portBase } = options;
   for (const name of ['logs', 'broker']) mkdirSync(join(folder, name), { recursive: true });
   // Without fsync a killed server still keeps what it has committed: the operating system lives on.
-  const postgres = await startPostgres({ folder: join(folder, 'postgres'), settings: { fsync: 'off' } });
+  const postgres = await startPostgres({
+    folder: join(folder, 'postgres'),
+    settings: { fsync: 'off', ...options.settings },
+  });
   const processes = new Map<string, Supervised>();
   const stop = async () => {
     for (const [, process] of [...processes].toReversed()) await process.stop();
@@ -68,7 +70,8 @@ export async function startChaosMachine(options: {
   const inherited = { PATH: process.env['PATH'] ?? '', HOME: folder };
   try {
     const brokerPort = portBase + infrastructurePorts.broker;
-    const services = functions.flatMap((name) => ['--service', `${name}=${functionUrl(portBase, name)}`]);
+    const names = new Set(options.functions.map((process) => process.function));
+    const services = [...names].flatMap((name) => ['--service', `${name}=${functionUrl(portBase, name)}`]);
     await start('broker', {
       command: [
         fromRoot('lib/local/broker/main.ts'),
@@ -86,34 +89,34 @@ export async function startChaosMachine(options: {
       environment: inherited,
       url: `http://127.0.0.1:${brokerPort}`,
     });
-    for (const name of functions) {
-      const environment = functionEnvironment(name, {
-        portBase,
-        databaseUrl: postgres.url(),
-        kubeconfig: options.kubeconfig,
-        clusterName: options.clusterName,
-        jwtSignKey: '',
-        inherited,
+    const startFunction = async (process: ChaosProcess): Promise<void> => {
+      const environment = {
+        ...functionEnvironment(process.function, {
+          portBase,
+          databaseUrl: postgres.url(),
+          kubeconfig: options.kubeconfig,
+          clusterName: options.clusterName,
+          jwtSignKey: options.jwtSignKey ?? '',
+          inherited,
+        }),
+        ...process.environment,
+      };
+      await start(process.name, {
+        command: [fromRoot(`functions/${process.function}/index.ts`)],
+        environment,
+        url: `http://127.0.0.1:${environment['PORT']}`,
       });
-      await start(name, {
-        command: [fromRoot(`functions/${name}/index.ts`)],
-        environment: {
-          ...environment,
-          RECONCILE_INTERVAL: `${reconcileIntervalMs}ms`,
-          NAMESPACES: options.namespaces.join(','),
-        },
-        url: functionUrl(portBase, name),
-      });
-    }
+    };
+    for (const process of options.functions) if (process.function === 'deviser') await startFunction(process);
+    await Promise.all(
+      options.functions.filter((process) => process.function !== 'deviser').map(startFunction),
+    );
   } catch (error) {
     await stop();
     throw error;
   }
   return { databaseUrl: postgres.url(), postgres, processes, stop };
 }
-
-/** Functions whose process a fault may kill. */
-export const killable: readonly string[] = ['broker', ...functions];
 
 function fromRoot(path: string): string {
   return fileURLToPath(new URL(`../../${path}`, import.meta.url));

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type ChaosMachine, killable } from './chaos-machine.ts';
+import type { ChaosMachine } from './chaos-machine.ts';
 import { pickOne, pickWeighted } from './seeded-random.ts';
 
 /** Something that goes wrong, and how often compared with the others. */
@@ -7,6 +7,7 @@ export type Fault = { readonly name: string; readonly weight: number; readonly s
 
 /** What can go wrong outside the cluster: processes killed, stopped for a while, or PostgreSQL gone. */
 export function machineFaults(machine: ChaosMachine, random: () => number): Fault[] {
+  const killable = [...machine.processes.keys()];
   const kills = killable.map((name) => ({
     name: `kill ${name}`,
     weight: name === 'deviser' ? 0.3 : 2,

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ChaosArguments } from './chaos-arguments.ts';
 import type { ChaosCluster } from './chaos-cluster.ts';
-import { reconcileIntervalMs, startChaosMachine } from './chaos-machine.ts';
+import { startChaosMachine } from './chaos-machine.ts';
 import { compare, type Differences, isEmpty } from './compare.ts';
 import { machineFaults, strikeFaults } from './faults.ts';
 import { readCluster } from './read-cluster.ts';
@@ -26,6 +26,17 @@ export type ChaosReport = {
   readonly examples: readonly string[];
 };
 
+/** Longest time until a difference must have been found and repaired once all faults have stopped. */
+const reconcileIntervalMs = 10_000;
+
+const functions = [
+  'deviser',
+  'resources-ingester',
+  'events-ingester',
+  'resources-watcher',
+  'events-watcher',
+] as const;
+
 // Two rounds of manifests, and the longest retry of a source or broker that was struck last.
 const settleTimeoutMs = 2 * reconcileIntervalMs + 60_000;
 
@@ -35,7 +46,7 @@ const brokerFaults =
 
 /** Random changes under random faults; then silence, and a comparison of cluster and database. */
 export async function runChaos(
-  options: ChaosArguments & {
+  options: Omit<ChaosArguments, 'renderer'> & {
     readonly cluster: ChaosCluster;
     readonly folder: string;
     readonly portBase: number;
@@ -58,7 +69,14 @@ export async function runChaos(
     clusterName: clusterName,
     brokerProfile: options.broker,
     brokerFaults,
-    namespaces: cluster.namespaces,
+    functions: functions.map((name) => ({
+      name,
+      function: name,
+      environment: {
+        RECONCILE_INTERVAL: `${reconcileIntervalMs}ms`,
+        NAMESPACES: cluster.namespaces.join(','),
+      },
+    })),
     say,
   });
   try {
@@ -100,7 +118,8 @@ export async function runChaos(
 const clusterName = 'chaos';
 const eventKind = { group: '', version: 'v1', resource: 'events', kind: 'Event' };
 
-async function workUntil(
+/** Takes steps at a steady rate until the signal aborts. */
+export async function workUntil(
   signal: AbortSignal,
   step: () => Promise<void>,
   ratePerSecond: number,

@@ -30,6 +30,8 @@ export type GitServer = {
   readonly commitFile: (path: string, content: string | undefined, branch?: string) => void;
   /** A hook that refuses every push with this message; undefined takes it away. */
   readonly refuse: (message: string | undefined) => void;
+  /** Answers nothing over HTTP but 503, or again what it should. */
+  readonly away: (isAway: boolean) => void;
   readonly close: () => Promise<void>;
 };
 
@@ -55,7 +57,12 @@ export async function startGitServer(): Promise<GitServer> {
 
   const token = { username: 'git', secret: 'a-token' };
   const expected = `Basic ${Buffer.from(`${token.username}:${token.secret}`).toString('base64')}`;
+  let isAway = false;
   const server = createServer((request, response) => {
+    if (isAway) {
+      response.writeHead(503).end();
+      return;
+    }
     if (request.headers.authorization !== expected) {
       response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end();
       return;
@@ -151,6 +158,9 @@ export async function startGitServer(): Promise<GitServer> {
         message === undefined ? '#!/bin/sh\n' : `#!/bin/sh\necho "${message}" >&2\nexit 1\n`,
       );
       chmodSync(hook, 0o755);
+    },
+    away: (away) => {
+      isAway = away;
     },
     close: async () => {
       const closed = once(server, 'close');

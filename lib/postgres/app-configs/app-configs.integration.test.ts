@@ -174,6 +174,26 @@ describe('recordOutcomes()', () => {
     expect((await read(id))?.status).toMatchObject({ phase: 'applied', attempts: 0 });
   });
 
+  it("does not tell a late failure after another renderer's success with a newer generation or a delete", async () => {
+    const failed = (id: string): RecordedOutcome => ({
+      id,
+      generation: 1,
+      phase: 'failed',
+      reason: 'Unavailable',
+      retryAt: new Date(0).toISOString(),
+      goneNames: [],
+    });
+    const [changed, deleted] = [await insert('one'), await insert('two')];
+    await database.pool.query("update app_configs set branch = 'x' where id = $1", [changed]);
+    await recordOutcomes(database.pool, [applied(changed, 1), applied(deleted, 1)]);
+    await recordOutcomes(database.pool, [applied(changed, 2)]);
+    await database.pool.query('delete from app_configs where id = $1', [deleted]);
+    await recordOutcomes(database.pool, [pruned(deleted, 2)]);
+    await recordOutcomes(database.pool, [failed(changed), failed(deleted)]);
+    expect((await history(changed)).map(({ phase }) => phase)).toEqual(['applied', 'applied']);
+    expect((await history(deleted)).map(({ phase }) => phase)).toEqual(['applied', 'pruned']);
+  });
+
   it('never waits for a row that somebody else is changing', async () => {
     const [busy, free] = [await insert('one'), await insert('two')];
     const client = await database.pool.connect();
