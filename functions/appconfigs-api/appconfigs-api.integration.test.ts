@@ -345,6 +345,33 @@ describe('what becomes of an AppConfig', () => {
   });
 });
 
+describe('a connection to the database that breaks', () => {
+  it('is told as something that passes', async () => {
+    const { pool } = world.database;
+    const locking = await pool.connect();
+    try {
+      await locking.query('begin');
+      await locking.query('lock table app_configs');
+      const answer = call('GET', '/appconfigs');
+      await eventually(async () => {
+        const { rows } = await pool.query<{ cut: boolean }>(`
+          select pg_terminate_backend(pid) as cut from pg_stat_activity
+          where datname = current_database() and wait_event_type = 'Lock'
+            and application_name = 'kubemirror-appconfigs-api'`);
+        expect(rows.length).toBeGreaterThan(0);
+      });
+      const { status, headers } = await answer;
+      expect([status, headers.get('retry-after')]).toEqual([503, '1']);
+    } finally {
+      await locking.query('rollback');
+      locking.release();
+    }
+    await eventually(async () => {
+      expect((await call('GET', '/appconfigs')).status).toBe(200);
+    });
+  });
+});
+
 describe('the API description', () => {
   it('is served and names every path', async () => {
     const { body } = await call('GET', '/openapi.json', { user: null });

@@ -13,6 +13,9 @@ export const refusals = {
   forbidden: (verb: string) => statusResponse(403, `you may not ${verb} this AppConfig`),
   rightsUnknown: () =>
     statusResponse(503, 'cannot find out your rights now, try again', { headers: { 'retry-after': '2' } }),
+  /** A write may have happened all the same: whoever asks again reads first, or says with If-Match what he knows. */
+  databaseAway: () =>
+    statusResponse(503, 'the database cannot be reached now, try again', { headers: { 'retry-after': '1' } }),
   duplicate: (name: string) => statusResponse(409, `an AppConfig named "${name}" exists already`),
   changed: () =>
     statusResponse(412, 'the AppConfig has changed meanwhile; read it again and send its ETag as If-Match'),

@@ -22,6 +22,8 @@ export type RouteDependencies = {
   readonly openApi: object;
   /** Gets why a token could not be verified. */
   readonly onUnavailable: (reason: string) => void;
+  /** True for a failure of the database that another attempt may not meet; it is logged there. */
+  readonly passes: (error: unknown) => boolean;
 };
 
 const cursorContext = 'appconfigs';
@@ -31,7 +33,12 @@ export function routes(deps: RouteDependencies): Route[] {
   const { operations } = deps;
   const known = (handle: (caller: KnownCaller, context: RouteContext) => Promise<Response>) => {
     return async (context: RouteContext): Promise<Response> => {
-      const response = await forCaller(deps, context, (caller) => handle(caller, context));
+      const response = await forCaller(deps, context, (caller) => handle(caller, context)).catch(
+        (error: unknown) => {
+          if (deps.passes(error)) return refusals.databaseAway();
+          throw error;
+        },
+      );
       return response.status >= 400 ? withDetail(response) : response;
     };
   };

@@ -16,6 +16,7 @@ import {
   insertAppConfig,
   updateAppConfig,
 } from '../../lib/postgres/app-configs/write-app-config.ts';
+import { classifyError } from '../../lib/postgres/classify-error.ts';
 import { connectionSettings } from '../../lib/postgres/connection-settings.ts';
 import { listen } from '../../lib/postgres/listen.ts';
 import { openDatabase } from '../../lib/postgres/open-database.ts';
@@ -161,6 +162,12 @@ export async function startAppconfigsApi(
         cursorKeys: deriveSealingKeys(secret, 'cursor'),
         openApi: openApiDocument(),
         onUnavailable,
+        passes: (error) => {
+          const failure = classifyError(error);
+          if (failure !== 'unavailable' && failure !== 'conflict') return false;
+          log.warn({ err: error }, 'cannot reach the database');
+          return true;
+        },
       }),
     }),
     health: {
