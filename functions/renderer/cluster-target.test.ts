@@ -92,6 +92,17 @@ describe('createClusterTarget()', () => {
     expect(JSON.parse(String(patch?.body))).toMatchObject({ metadata: { resourceVersion: '7' } });
   });
 
+  it.each([
+    [{ branch: 'a..b' }, 'branch must be a branch name that Git accepts'],
+    [{ name: '../x' }, expect.stringContaining('name ')],
+  ])('refuses a row that breaks a rule since it was last read: %j', async (change, message) => {
+    const { render, log } = setUp(() => missing);
+    if (input.row === undefined) throw new Error('the row of these tests is there');
+    const { outcome } = await render({ ...input, row: { ...input.row, ...change } });
+    expect(outcome).toEqual({ kind: 'refused', reason: 'Invalid', message });
+    expect(log).toEqual(['GET', 'row']);
+  });
+
   it('looks again when somebody else wrote in between, up to a bound', async () => {
     const { render, log } = setUp(({ method }) =>
       method === 'GET' ? { body: live('7', { generation: 1 }) } : { status: 409 },

@@ -6,7 +6,8 @@ import type { RenderInput } from '../../lib/postgres/app-configs/render-input.ts
 import { customResource, isAsWanted, renderedId } from './custom-resource.ts';
 import { type Judgement, judgeAnswer, statusOf } from './judge-answer.ts';
 import { objectOf } from './object-of.ts';
-import { isVanished, namesOf, type ObjectPlan, planObjects } from './plan-objects.ts';
+import { outcomeWithoutTarget } from './outcome-without-target.ts';
+import { namesOf, type ObjectPlan, planObjects } from './plan-objects.ts';
 import type { RenderedItem, RenderResult, RenderTarget, RenderTask, TargetOutcome } from './render-target.ts';
 
 /** Looks again this often when others write at the same time; then it is for the next attempt. */
@@ -46,8 +47,7 @@ async function render(task: RenderTask, options: Options): Promise<RenderResult>
       const seen = await look(task, options);
       input = seen.input;
       if (seen.kind === 'unknown') return { input, outcome: nothingLeft };
-      if (seen.kind === 'failed') return { input, outcome: seen.outcome };
-      if (isVanished(seen.input) && !task.prune) return { input, outcome: { kind: 'held' } };
+      if (seen.kind === 'settled') return { input, outcome: seen.outcome };
       const outcome = await carryOut(planObjects(seen.input, seen.live, options.kind), seen.input, options);
       if (outcome !== 'conflict') return { input, outcome };
     }
@@ -65,7 +65,7 @@ const nothingLeft: TargetOutcome = { kind: 'pruned', changed: false, goneNames: 
 
 type Seen =
   | { readonly kind: 'unknown'; readonly input: undefined }
-  | { readonly kind: 'failed'; readonly input: RenderInput | undefined; readonly outcome: TargetOutcome }
+  | { readonly kind: 'settled'; readonly input: RenderInput | undefined; readonly outcome: TargetOutcome }
   | { readonly kind: 'seen'; readonly input: RenderInput; readonly live: Map<string, KubernetesObject> };
 
 /** Reads the objects and then the row, until the row names no object that was not read before it. */
@@ -80,11 +80,13 @@ async function look(task: RenderTask, options: Options): Promise<Seen> {
       const judgement = judgeAnswer(answer);
       if (judgement.kind === 'done') live.set(name, objectOf(answer.body) ?? broken(name));
       else if (judgement.kind !== 'not-found') {
-        return { kind: 'failed', input: undefined, outcome: outcomeOf(judgement, answer) };
+        return { kind: 'settled', input: undefined, outcome: outcomeOf(judgement, answer) };
       }
     }
     const input = await task.readInput();
     if (input === undefined) return { kind: 'unknown', input };
+    const outcome = outcomeWithoutTarget(input, task.prune);
+    if (outcome !== undefined) return { kind: 'settled', input, outcome };
     names = namesOf(input).filter((name) => !looked.has(name));
     if (names.length === 0) return { kind: 'seen', input, live };
   }

@@ -5,8 +5,9 @@ import type { GitBranch } from '../../lib/git/open-branch.ts';
 import { GitError } from '../../lib/git/run-git.ts';
 import type { RenderInput } from '../../lib/postgres/app-configs/render-input.ts';
 import { commitMessage } from './commit-message.ts';
+import { outcomeWithoutTarget } from './outcome-without-target.ts';
 import { type FileChange, type FilePlan, filesToRead, planFiles } from './plan-files.ts';
-import { isVanished, namesOf, wantedName } from './plan-objects.ts';
+import { namesOf, wantedName } from './plan-objects.ts';
 import type { RenderedItem, RenderResult, RenderTarget, RenderTask, TargetOutcome } from './render-target.ts';
 import { type FileFormat, fileName, idInFile, nameOfFile, renderFile } from './rendered-file.ts';
 
@@ -205,7 +206,7 @@ export function createGitTarget(options: GitTargetOptions): GitTarget {
 type Failure = { readonly kind: 'failed'; readonly reason: string; readonly message: string };
 
 function isRendered(input: RenderInput | undefined, task: RenderTask | undefined): input is RenderInput {
-  return input !== undefined && (task?.prune === true || !isVanished(input));
+  return input !== undefined && outcomeWithoutTarget(input, task?.prune === true) === undefined;
 }
 
 function outcomeOf(
@@ -213,9 +214,10 @@ function outcomeOf(
   task: RenderTask,
   committed: { readonly kind: 'done'; readonly commit: string; readonly plan: FilePlan } | Failure,
 ): TargetOutcome {
+  const outcome = input === undefined ? undefined : outcomeWithoutTarget(input, task.prune);
+  if (outcome !== undefined) return outcome;
   if (committed.kind === 'failed') return committed;
   if (input === undefined) return { kind: 'pruned', changed: false, goneNames: [] };
-  if (!isRendered(input, task)) return { kind: 'held' };
   const changed = committed.plan.changes.some((change: FileChange) => change.id === input.id);
   const name = wantedName(input);
   const goneNames = namesOf(input).filter((other) => other !== name);

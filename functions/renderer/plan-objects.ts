@@ -1,4 +1,5 @@
 import type { AppConfigKind } from '../../lib/core/app-config-kind.ts';
+import { appConfigRules } from '../../lib/core/app-config-rules.ts';
 import type { KubernetesObject } from '../../lib/core/kubernetes-object.ts';
 import type { RenderInput } from '../../lib/postgres/app-configs/render-input.ts';
 import { customResource, isAsWanted, renderedId } from './custom-resource.ts';
@@ -18,10 +19,16 @@ export type ObjectPlan = {
   readonly unchanged: KubernetesObject | undefined;
 };
 
-/** Names whose live objects the plan needs to see. */
+/** Names whose live objects the plan needs to see; they become paths, so what is no name was never rendered. */
 export function namesOf(input: RenderInput): string[] {
   const wanted = wantedName(input);
-  return [...new Set([...(input.status?.renderedNames ?? []), ...(wanted === undefined ? [] : [wanted])])];
+  const names = [...(input.status?.renderedNames ?? []), ...(wanted === undefined ? [] : [wanted])];
+  return [...new Set(names)].filter(isName);
+}
+
+/** True for what an object and a file can be named. */
+export function isName(text: string): boolean {
+  return appConfigRules.name(text) === undefined;
 }
 
 /** Name that the object shall have; `undefined` where there shall be none. */

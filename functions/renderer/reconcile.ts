@@ -1,8 +1,8 @@
-import { appConfigRules } from '../../lib/core/app-config-rules.ts';
 import { fullJitterMs } from '../../lib/core/full-jitter.ts';
 import type { RecordedOutcome, Standing } from '../../lib/postgres/app-configs/record-outcomes.ts';
-import type { RenderInput, RenderRow } from '../../lib/postgres/app-configs/render-input.ts';
-import { isVanished, namesOf, wantedName } from './plan-objects.ts';
+import type { RenderInput } from '../../lib/postgres/app-configs/render-input.ts';
+import { outcomeWithoutTarget } from './outcome-without-target.ts';
+import { isName, namesOf, wantedName } from './plan-objects.ts';
 import type { RenderResult, RenderTarget, TargetOutcome } from './render-target.ts';
 
 /** Why an AppConfig is looked at; several requests for one are merged into one run. */
@@ -101,7 +101,7 @@ async function renderOnce(
     withoutTarget(first, request) ??
     (await deps.target.render({
       id: first.id,
-      hintNames: [...new Set([...namesOf(first), ...request.hintNames.filter(isNameFit)])],
+      hintNames: [...new Set([...namesOf(first), ...request.hintNames.filter(isName)])],
       readInput: () => deps.readInput(first.id),
       prune: request.prune,
     }));
@@ -117,14 +117,13 @@ async function renderOnce(
 
 /** What can be said without looking at the target. */
 function withoutTarget(input: RenderInput, request: ReconcileRequest): RenderResult | undefined {
-  if (isVanished(input) && !request.prune) return { input, outcome: { kind: 'held' } };
+  const outcome = outcomeWithoutTarget(input, request.prune);
+  if (outcome?.kind === 'held') return { input, outcome };
   if (request.fight !== undefined) {
     const { pauseMs, message } = request.fight;
     return { input, outcome: { kind: 'failed', reason: 'Fighting', message, retryAfterMs: pauseMs } };
   }
-  const problem = input.row === undefined || input.row.deleted ? undefined : rowProblem(input.row);
-  if (problem === undefined) return undefined;
-  return { input, outcome: { kind: 'refused', reason: 'Invalid', message: problem } };
+  return outcome === undefined ? undefined : { input, outcome };
 }
 
 function recordedOutcome(
@@ -159,24 +158,4 @@ function recordedOutcome(
 
 function nameOf(input: RenderInput): string {
   return wantedName(input) ?? input.row?.name ?? input.status?.renderedNames.at(-1) ?? '';
-}
-
-/** The first field that breaks a rule, in the order in which people read them. */
-function rowProblem(row: RenderRow): string | undefined {
-  const fields = {
-    name: row.name,
-    repository_url: row.repositoryUrl,
-    branch: row.branch,
-    environment: row.environment,
-  };
-  for (const [field, value] of Object.entries(fields) as [keyof typeof fields, string][]) {
-    const problem = appConfigRules[field](value);
-    if (problem !== undefined) return `${field} ${problem}`;
-  }
-  return undefined;
-}
-
-/** Names from events become paths, so none but good ones is looked at. */
-function isNameFit(name: string): boolean {
-  return appConfigRules.name(name) === undefined;
 }

@@ -98,7 +98,7 @@ export function createSqlEdits(random: () => number): {
   const weights: Record<string, number> = {
     insert: 30,
     update: 30,
-    'break a rule': 3,
+    'break a rule': 8,
     rename: 10,
     'swap names': 4,
     'delete softly': 8,
