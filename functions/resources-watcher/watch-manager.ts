@@ -22,12 +22,16 @@ import { sleep } from '../../lib/runtime/sleep.ts';
 import type { WatcherMetrics } from '../../lib/telemetry/watcher-metrics.ts';
 import type { ResourcesWatcherConfig } from './config.ts';
 import { fetchWanted } from './fetch-wanted.ts';
+import { groupByTarget } from './group-by-target.ts';
 import { createResourceHandler, type Outgoing, type ResourceHandler } from './handler.ts';
 import { reconcile } from './reconcile.ts';
 import { type ReconcilerOptions, runReconciler } from './reconciler.ts';
 import type { ResourceMetrics } from './resource-metrics.ts';
+import { resumePointOf } from './resume-point-of.ts';
+import { stuckReason } from './stuck-reason.ts';
 import { createTargetSource } from './target-source.ts';
-import { createWantedQueue, type WantedIdentity } from './wanted-queue.ts';
+import { createVanishedKinds } from './vanished-kinds.ts';
+import { createWantedQueue } from './wanted-queue.ts';
 
 export type WatchManagerOptions = {
   readonly config: ResourcesWatcherConfig;
@@ -68,9 +72,6 @@ const definitionsKind: ResourceKind = {
 
 /** Identities that may be wanted at a time, about 20 MB; further requests are answered 503. */
 const maxWantedIdentities = 100_000;
-
-/** Watches end after 10 minutes at the latest; one that is silent for longer hangs in our own code. */
-const stuckAfterMs = 20 * 60_000;
 
 const statusEveryMs = 30_000;
 
@@ -165,15 +166,19 @@ export function createWatchManager(options: WatchManagerOptions): WatchManager {
     log,
   });
 
-  const vanished = new Map<string, WatchTarget>();
-  // Vanished, and the database has been told.
-  const buried = new Set<string>();
+  const vanished = createVanishedKinds({
+    definitions: () => source.definitions,
+    emit: (target, manifest, arrived) => {
+      const empty = handlerOf(target).toEvent(manifest);
+      // One event each, and definitions do not vanish by the thousand: no need to wait for room.
+      if (empty !== undefined) void send(empty, arrived);
+    },
+  });
   const session = createWatchSession({
     targets: source.current,
     store: options.checkpoints,
     follow: (target, { resumeFrom, window }) => {
-      vanished.delete(targetKey(target));
-      buried.delete(targetKey(target));
+      vanished.followed(target);
       return reflectorOf(target, {
         emit: (change) => emit(target, change, window),
         resumeFrom,
@@ -186,48 +191,30 @@ export function createWatchManager(options: WatchManagerOptions): WatchManager {
       });
     },
     onLoaded: (checkpoints) => {
-      for (const [key, checkpoint] of checkpoints) if (checkpoint.custom) vanished.set(key, checkpoint);
-      settleVanished();
+      for (const checkpoint of checkpoints.values()) vanished.ended(checkpoint);
+      vanished.settle();
     },
-    isObsolete: (checkpoint) => buried.has(targetKey(checkpoint)),
+    isObsolete: vanished.isBuried,
     settle: () => Promise.race([delivery.drained(), sleep(settleMs, new AbortController().signal)]),
     observe: ({ action, error }) => log.warn({ err: error }, `Cannot ${action} checkpoints`),
     onEnded: (target) => {
-      if (target.custom) vanished.set(targetKey(target), target);
+      vanished.ended(target);
       // Not from the targets as they are: those still have it, and it would start and end in a hot loop.
       source.refresh();
     },
     sleep,
   });
 
-  /** Where a definition is gone, so are all its objects, whether or not the watch lived to tell. */
-  const settleVanished = () => {
-    const { definitions } = source;
-    if (!definitions.isComplete()) return;
-    for (const [key, target] of vanished) {
-      // Its deletion may still be on the way to us, or it exists and is not served just now.
-      if (definitions.has(target.kind)) continue;
-      vanished.delete(key);
-      const empty = handlerOf(target).toEvent({
-        kind: 'manifest',
-        range: { entries: [] },
-        index: 0,
-        listResourceVersion: definitions.resourceVersion(),
-      });
-      // One event each, and definitions do not vanish by the thousand: no need to wait for room.
-      if (empty !== undefined) void send(empty, () => buried.add(key));
-    }
-  };
   const apply = () => {
     if (stopping.signal.aborted) return;
-    settleVanished();
+    vanished.settle();
     session.apply();
   };
 
   const wanted = createWantedQueue({
     maxIdentities: maxWantedIdentities,
     fetch: async (resource, identities) => {
-      for (const [target, own] of byTarget(source.current(), resource, identities)) {
+      for (const [target, own] of groupByTarget(source.current(), resource, identities)) {
         const outcome = await fetchWanted(target, own, {
           ...listing(),
           emit: (_target, object, size) => send(handlerOf(target).upserted(object, size)),
@@ -334,50 +321,4 @@ export function createWatchManager(options: WatchManagerOptions): WatchManager {
 function isBuiltIn({ group }: ResourceKind): boolean {
   const isAggregated = group === 'metrics.k8s.io' || group.endsWith('.metrics.k8s.io');
   return !isAggregated && (!group.includes('.') || group.endsWith('.k8s.io'));
-}
-
-/** Versions of listed objects are in no order, so only their list as a whole is a point to resume from. */
-function resumePointOf(change: ReflectorChange): string | undefined {
-  switch (change.kind) {
-    case 'upserted':
-      return change.cause === 'watched' ? change.object.metadata.resourceVersion : undefined;
-    case 'deleted':
-      return change.object.metadata.resourceVersion;
-    case 'progress':
-      return change.resourceVersion;
-    case 'gone':
-    case 'manifest':
-      return undefined;
-  }
-}
-
-/** Only what we follow is fetched: an event must not make us read anything else. */
-function byTarget(
-  targets: ReadonlyMap<string, WatchTarget> | undefined,
-  resource: string,
-  identities: readonly WantedIdentity[],
-): ReadonlyMap<WatchTarget, WantedIdentity[]> {
-  const found = new Map<WatchTarget, WantedIdentity[]>();
-  for (const identity of identities) {
-    const target = targets?.get(`${resource}/`) ?? targets?.get(`${resource}/${identity.namespace}`);
-    if (target === undefined) continue;
-    const own = found.get(target) ?? [];
-    own.push(identity);
-    found.set(target, own);
-  }
-  return found;
-}
-
-function stuckReason(
-  running: readonly RunningReflector[],
-  delivery: Pick<Delivery, 'waiting'>,
-  nowMs: number,
-): string | undefined {
-  // While the sink is away nothing is read on purpose.
-  if (delivery.waiting() > 0) return undefined;
-  const stuck = running.find(({ reflector }) => {
-    const { phase, attemptAtMs } = reflector.status();
-    return phase === 'watching' && nowMs - attemptAtMs > stuckAfterMs;
-  });
-  return stuck && `the watch of ${stuck.key} hangs`;
 }

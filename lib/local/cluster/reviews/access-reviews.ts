@@ -4,7 +4,7 @@ import { authorize, type RbacIndex, rulesFor } from '../rbac.ts';
 import type { AuthorizationAttributes } from '../rbac-rules.ts';
 import { type FieldProblem, invalid } from '../validation/field-problem.ts';
 import { answerReview, readReview } from './read-review.ts';
-import type { Review } from './review-of.ts';
+import type { Review } from './review.ts';
 
 type ReviewSpec = {
   readonly user?: string;

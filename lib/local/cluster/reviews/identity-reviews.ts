@@ -3,7 +3,7 @@ import { apiAudience } from '../auth/service-account-tokens.ts';
 import { badRequest } from '../http/status-error.ts';
 import { timestamp } from '../writes/timestamp.ts';
 import { answerReview, readReview } from './read-review.ts';
-import type { Review } from './review-of.ts';
+import type { Review } from './review.ts';
 
 /** Whose token is it. A token that nobody has is no error: the answer says so. */
 export const tokenReview: Review = async (cluster, call, definition) => {

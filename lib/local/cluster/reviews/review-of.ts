@@ -1,7 +1,3 @@
-import type { ClusterState } from '../cluster-state.ts';
-import type { Answer } from '../http/answer.ts';
-import type { Call } from '../http/call.ts';
-import type { ResourceInfo } from '../http/request-info.ts';
 import type { Definition } from '../registry/definition.ts';
 import {
   localSubjectAccessReview,
@@ -10,13 +6,7 @@ import {
   subjectAccessReview,
 } from './access-reviews.ts';
 import { selfSubjectReview, tokenReview } from './identity-reviews.ts';
-
-export type Review = (
-  cluster: ClusterState,
-  call: Call,
-  definition: Definition,
-  resource: ResourceInfo,
-) => Promise<Answer>;
+import type { Review } from './review.ts';
 
 const reviews: Readonly<Record<string, Review>> = {
   'authorization.k8s.io/subjectaccessreviews': subjectAccessReview,
