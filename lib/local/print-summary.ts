@@ -55,9 +55,6 @@ function renderCommands(summary: Summary, token: string): string[] {
   const kubectl = `kubectl --kubeconfig ${summary.kubeconfig} -n default`;
   return [
     'Write an AppConfig into the database and see it in the cluster; deleted there, it comes back:',
-    ...(summary.development
-      ? []
-      : [`  ${kubectl} apply -f knative/renderer/custom-resource-definition.yaml`]),
     `  curl -s -H "Authorization: Bearer ${token}" -H 'Content-Type: application/json' -d '{"name":"hello","repository_url":"https://example.org/hello.git","branch":"main","environment":"dev"}' ${summary.urls['appconfigs-api']}/appconfigs`,
     `  ${kubectl} get appconfigs`,
     `  ${kubectl} delete appconfig hello`,

@@ -39,7 +39,7 @@ it('waitForDatabase() gives up after its time and says why', async () => {
 
 it('waitForDatabase() gives up at once where waiting cannot help', async () => {
   const { delays, done } = run(() => Promise.reject(new TypeError('bad options')), 10_000);
-  await expect(done).rejects.toThrow('bad options');
+  await expect(done).rejects.toThrow('Cannot use PostgreSQL: bad options');
   expect(delays).toEqual([]);
 });
 

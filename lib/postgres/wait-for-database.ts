@@ -5,7 +5,7 @@ import { classifyError } from './classify-error.ts';
  * Waits until the database answers, at first 1 s between tries, doubling to 30 s.
  * @param options.query any statement; it also may test that the schema is there
  * @throws when `timeoutMs` have passed: "Cannot reach PostgreSQL within 240 s: connect ECONNREFUSED…", with the
- * last error as its cause; at once for an error that no waiting mends
+ * last error as its cause; at once for an error that no waiting mends: "Cannot use PostgreSQL: permission denied…"
  */
 export async function waitForDatabase(options: {
   readonly query: () => Promise<unknown>;
@@ -24,8 +24,11 @@ export async function waitForDatabase(options: {
       return;
     } catch (error) {
       options.signal.throwIfAborted();
-      const leftMs = deadlineMs - nowMs();
-      if (leftMs <= 0 || classifyError(error) === 'unknown') {
+      if (classifyError(error) === 'unknown') {
+        throw new Error(`Cannot use PostgreSQL: ${reason(error)}`, { cause: error });
+      }
+      const leftMs = Math.ceil(deadlineMs - nowMs());
+      if (leftMs <= 0) {
         const seconds = Math.round(options.timeoutMs / 1_000);
         throw new Error(`Cannot reach PostgreSQL within ${seconds} s: ${reason(error)}`, { cause: error });
       }
