@@ -191,6 +191,22 @@ describe('the renderer in Git mode', () => {
     });
   });
 
+  it('refuses names that are none, written past every rule of the database', async () => {
+    await sql('alter table app_configs drop constraint app_configs_name_check');
+    const before = tip();
+    for (const name of ['../x', '/etc/x', '', 'a'.repeat(300), 'ünï', 'a\nb', '..']) {
+      const id = await world.insert(name);
+      const answer = await tell(id);
+      expect([answer.status, await answer.json()]).toMatchObject([
+        200,
+        { outcome: 'refused', reason: 'Invalid' },
+      ]);
+      await sql('delete from app_configs where id = $1', [id]);
+      expect(await (await tell(id, 2)).json()).toMatchObject({ outcome: 'pruned' });
+    }
+    expect(tip()).toBe(before);
+  });
+
   it('refuses to start without what it needs', async () => {
     await expect(startFunction('renderer', { ...world.environment, RENDER_MODE: 'git' })).rejects.toThrow(
       'GIT_TARGET_REPO',

@@ -358,6 +358,22 @@ describe('the renderer', () => {
     expect((await world.objects()).length).toBe(12);
   });
 
+  it('refuses names that are none, written past every rule of the database', async () => {
+    await sql('alter table app_configs drop constraint app_configs_name_check');
+    const before = (await world.objects()).length;
+    for (const name of ['../x', '/etc/x', '', 'a'.repeat(300), 'ünï', 'a\nb', '..']) {
+      const id = await world.insert(name);
+      const answer = await tell(id);
+      expect([answer.status, await answer.json()]).toMatchObject([
+        200,
+        { outcome: 'refused', reason: 'Invalid' },
+      ]);
+      await sql('delete from app_configs where id = $1', [id]);
+      expect(await (await tell(id, { generation: 2 })).json()).toMatchObject({ outcome: 'pruned' });
+    }
+    expect((await world.objects()).length).toBe(before);
+  });
+
   it('refuses what is no change event, without harm', async () => {
     const post = (body: string, headers: Record<string, string> = {}) =>
       fetch(renderer.url, {

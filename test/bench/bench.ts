@@ -5,6 +5,7 @@ import { runBenchmark } from './run-benchmark.ts';
 /** Each benchmark is loaded only when it is asked for: some need what others do not. */
 const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   cdc: async () => (await import('./cdc/cdc-benchmark.ts')).cdcBenchmark,
+  rendering: async () => (await import('./rendering/rendering-benchmark.ts')).renderingBenchmark,
   coldstart: async () => (await import('./coldstart/coldstart-benchmark.ts')).coldstartBenchmark,
   restart: async () => (await import('./restart/restart-benchmark.ts')).restartBenchmark,
   watch: async () => (await import('./watch/watch-benchmark.ts')).watchBenchmark,

@@ -7,6 +7,7 @@ import { measureApply } from './measure-apply.ts';
 import { measureBacklog } from './measure-backlog.ts';
 import { measureLatency } from './measure-latency.ts';
 import { runSource } from './run-source.ts';
+import { sourceNodeOptions } from './source-node-options.ts';
 
 const settings = {
   latency_changes_per_s: 500,
@@ -20,8 +21,7 @@ const settings = {
   rows: 500,
   fsync: true,
   node: process.version,
-  /** Those of the Deployment. */
-  node_options: '--max-semi-space-size=4 --max-old-space-size=80',
+  node_options: sourceNodeOptions(),
 } as const;
 
 export type CdcSettings = typeof settings;

@@ -1,56 +1,26 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { KubernetesObject } from '../../../lib/core/kubernetes-object.ts';
 import { connectKubernetes } from '../../../lib/kubernetes/connect-kubernetes.ts';
-import { freePort } from '../../../lib/local/free-port.ts';
-import { installDefinition } from '../../../lib/local/install-definition.ts';
 import type { Measures } from '../benchmark.ts';
-import { startFunction } from '../run-process.ts';
 import type { CdcContext } from './cdc-context.ts';
 import { commitSteadily, insertAppConfigs } from './commit-steadily.ts';
-import { startSource } from './start-source.ts';
+import { startRoad } from './start-road.ts';
 
-const tables = 'public.app_configs=io.kubemirror.appconfig.changed';
 const collection = '/apis/poc.gitrenderer.com/v1alpha1/namespaces/default/appconfigs';
 const warmUpSeconds = 3;
 
 /** From each commit to the watch event of the custom resource, through every part that is on the way. */
 export async function measureApply(context: CdcContext): Promise<Measures> {
   const { settings } = context;
-  const folder = mkdtempSync(join(tmpdir(), 'kubemirror-bench-'));
-  const kubeconfig = join(folder, 'kubeconfig');
   const databaseUrl = await context.database.fresh();
-  const stops: (() => Promise<unknown>)[] = [];
+  const road = await startRoad(context, {
+    databaseUrl,
+    beforeSource: () => insertAppConfigs(databaseUrl, settings.rows),
+  });
   try {
-    const cluster = await startScript(['lib/local/cluster/main.ts', '--kubeconfig', kubeconfig]);
-    stops.push(cluster.stop);
-    await installDefinition(kubeconfig);
-    const port = await freePort();
-    const broker = await startScript([
-      'lib/local/broker/main.ts',
-      ...['--manifests', 'knative', '--no-pings', '--service', `renderer=http://127.0.0.1:${port}`],
-    ]);
-    stops.push(broker.stop);
-    const renderer = await startFunction('renderer', {
-      DATABASE_URL: databaseUrl,
-      KUBECONFIG: kubeconfig,
-      CLUSTER_NAME: 'bench',
-      PORT: String(port),
-      METRICS_PORT: String(await freePort()),
-    });
-    stops.push(renderer.stop);
-    await insertAppConfigs(databaseUrl, settings.rows);
-    const sinkUrl = new URL('/kubemirror/default', (JSON.parse(broker.firstLine) as { url: string }).url)
-      .href;
-    stops.push((await startSource(context, { databaseUrl, sinkUrl, tables })).stop);
-    return await measure(kubeconfig, databaseUrl, settings);
+    return await measure(road.kubeconfig, databaseUrl, settings);
   } finally {
-    for (const stop of stops.toReversed()) await stop();
-    rmSync(folder, { recursive: true, force: true });
+    await road.stop();
   }
 }
 
@@ -107,20 +77,4 @@ async function watch(
   } catch (error) {
     if (!signal.aborted) throw error;
   }
-}
-
-/** A part of the one-machine runner in a process of its own; ready when it prints its first line. */
-async function startScript(
-  args: readonly string[],
-): Promise<{ readonly firstLine: string; readonly stop: () => Promise<void> }> {
-  const child = spawn(process.execPath, [...args], { stdio: ['ignore', 'pipe', 'ignore'] });
-  const [line] = (await once(child.stdout, 'data')) as [Buffer];
-  return {
-    firstLine: line.toString(),
-    stop: async () => {
-      const closed = once(child, 'close');
-      child.kill('SIGTERM');
-      await closed;
-    },
-  };
 }

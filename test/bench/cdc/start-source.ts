@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '../../../lib/local/free-port.ts';
 import { startFunction, startHelper } from '../run-process.ts';
-import type { CdcContext } from './cdc-context.ts';
 
 export type SinkCounts = {
   readonly arrivals: number;
@@ -12,9 +11,15 @@ export type SinkCounts = {
   readonly byOperation: Readonly<Record<string, number>>;
 };
 
+/** What a source is started with, whatever is measured. */
+export type SourceContext = {
+  readonly settings: { readonly max_in_flight: number };
+  readonly environment: Readonly<Record<string, string>>;
+};
+
 /** Starts a changes-source that follows these tables; it reads once this resolves. */
 export async function startSource(
-  { settings, environment }: CdcContext,
+  { settings, environment }: SourceContext,
   options: { readonly databaseUrl: string; readonly sinkUrl: string; readonly tables: string },
 ): Promise<{ readonly pid: number; readonly stop: () => Promise<void> }> {
   const metricsPort = await freePort();

@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { parse } from 'yaml';
 import type { KubernetesObject } from '../../../lib/core/kubernetes-object.ts';
 import type { KubernetesAnswer, KubernetesRequest } from '../../../lib/core/kubernetes-request.ts';
-import { installDefinition } from '../../../lib/local/install-definition.ts';
 import type { ChaosCluster } from '../chaos-cluster.ts';
 import type { Fault } from '../faults.ts';
 import { pickOne } from '../seeded-random.ts';
@@ -12,9 +14,7 @@ import { configNames } from './sql-edits.ts';
 const managedBy = 'app.kubernetes.io/managed-by';
 const idLabel = 'kubemirror.io/appconfig-id';
 const generationAnnotation = 'kubemirror.io/generation';
-const apiVersion = 'poc.gitrenderer.com/v1alpha1';
-const definitionPath =
-  '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/appconfigs.poc.gitrenderer.com';
+const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 
 /** Custom resources in a cluster, with others who change, delete, copy and add some. */
 export async function clusterChaosTarget(cluster: ChaosCluster): Promise<ChaosTarget> {
@@ -25,25 +25,29 @@ export async function clusterChaosTarget(cluster: ChaosCluster): Promise<ChaosTa
     body: { metadata: { name: namespace } },
   });
   if (created.status !== 201) throw new Error(`Cannot create namespace ${namespace}: ${created.status}`);
-  await installDefinition(cluster.kubeconfig);
+  // A group of its own, so that a real cluster's definition is not touched.
+  const group = `chaos-${randomBytes(3).toString('hex')}.kubemirror.io`;
+  const apiVersion = `${group}/v1alpha1`;
   const collection = `/apis/${apiVersion}/namespaces/${namespace}/appconfigs`;
   const send = createSend(cluster.request, collection);
-  const foreign = { ...foreignObject('not-ours'), spec: foreignSpec('not-ours') };
+  const install = () => installDefinition(cluster.request, group, collection);
+  await install();
+  const foreign = { ...foreignObject(apiVersion, 'not-ours'), spec: foreignSpec('not-ours') };
   const putForeign = () => untilItAnswers(() => send('POST', '', foreign), [201, 409]);
   await putForeign();
 
   return {
-    environment: { RENDER_MODE: 'apply', APPCONFIG_NAMESPACE: namespace },
+    environment: { RENDER_MODE: 'apply', APPCONFIG_GROUP: group, APPCONFIG_NAMESPACE: namespace },
     faults: (random) => [
       ...cluster.faults(random),
-      ...tampering(send, random),
+      ...tampering(send, apiVersion, random),
       {
         name: 'definition gone for a while',
         weight: 0.5,
         strike: async () => {
-          await cluster.request({ method: 'DELETE', path: definitionPath }).catch(() => undefined);
+          await removeDefinition(cluster.request, group);
           await delay(random() * 2_000);
-          await installAgain(cluster.kubeconfig);
+          await install();
           await putForeign();
         },
       },
@@ -59,8 +63,7 @@ export async function clusterChaosTarget(cluster: ChaosCluster): Promise<ChaosTa
       return spec?.branch === foreign.spec.branch ? [] : [`"not-ours" answers ${answer?.status}`];
     },
     calm: cluster.calm,
-    // It was given to us, and is stopped by who made it.
-    stop: async () => {},
+    stop: () => removeDefinition(cluster.request, group),
   };
 }
 
@@ -72,24 +75,14 @@ type Send = (
 
 /** As an administrator with kubectl; a refusal is just another outcome, and no answer at all is one too. */
 function createSend(request: KubernetesRequest, collection: string): Send {
-  return async (method, name, body) => {
+  return (method, name, body) => {
     const path = name === '' ? collection : `${collection}/${name}`;
     const headers = method === 'PATCH' ? { 'content-type': 'application/merge-patch+json' } : {};
-    try {
-      return await request({
-        method,
-        path,
-        headers,
-        ...(body === undefined ? {} : { body }),
-        timeoutMs: 5_000,
-      });
-    } catch {
-      return undefined;
-    }
+    return tried(request, { method, path, headers, ...(body === undefined ? {} : { body }) });
   };
 }
 
-function tampering(send: Send, random: () => number): Fault[] {
+function tampering(send: Send, apiVersion: string, random: () => number): Fault[] {
   const name = () => pickOne(random, configNames);
   return [
     {
@@ -128,7 +121,7 @@ function tampering(send: Send, random: () => number): Fault[] {
         const answer = await send('GET', name());
         if (answer?.status !== 200) return;
         const { metadata, spec } = answer.body as KubernetesObject & { spec: { name: string } };
-        const copy = { ...foreignObject(`copy-${Math.floor(random() * 1e6)}`), spec };
+        const copy = { ...foreignObject(apiVersion, `copy-${Math.floor(random() * 1e6)}`), spec };
         await send('POST', '', { ...copy, metadata: { ...copy.metadata, labels: metadata.labels } });
       },
     },
@@ -137,7 +130,7 @@ function tampering(send: Send, random: () => number): Fault[] {
       weight: 2,
       strike: async () => {
         const taken = name();
-        await send('POST', '', { ...foreignObject(taken), spec: foreignSpec(taken) });
+        await send('POST', '', { ...foreignObject(apiVersion, taken), spec: foreignSpec(taken) });
       },
     },
     {
@@ -154,7 +147,7 @@ function tampering(send: Send, random: () => number): Fault[] {
   ];
 }
 
-function foreignObject(name: string) {
+function foreignObject(apiVersion: string, name: string) {
   return { apiVersion, kind: 'AppConfig', metadata: { name } };
 }
 
@@ -175,19 +168,31 @@ async function untilItAnswers(
   throw new Error(`Cannot tamper: the cluster does not answer ${wanted.join(' or ')}`);
 }
 
-async function installAgain(kubeconfig: string): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await installDefinition(kubeconfig);
-      return;
-    } catch (error) {
-      if (attempt === 20) throw error;
-      await delay(200);
-    }
-  }
+async function installDefinition(
+  request: KubernetesRequest,
+  group: string,
+  collection: string,
+): Promise<void> {
+  const text = await readFile('knative/renderer/custom-resource-definition.yaml', 'utf8');
+  const body: unknown = parse(text.replaceAll('poc.gitrenderer.com', group));
+  await untilItAnswers(() => tried(request, { method: 'POST', path: definitions, body }), [201, 409]);
+  await untilItAnswers(() => tried(request, { method: 'GET', path: collection }), [200]);
 }
 
-function renderedOf(object: KubernetesObject): Rendered {
+async function removeDefinition(request: KubernetesRequest, group: string): Promise<void> {
+  const path = `${definitions}/appconfigs.${group}`;
+  await untilItAnswers(() => tried(request, { method: 'DELETE', path }), [404]);
+}
+
+async function tried(
+  request: KubernetesRequest,
+  options: Parameters<KubernetesRequest>[0],
+): Promise<KubernetesAnswer | undefined> {
+  return request({ ...options, timeoutMs: 5_000 }).catch(() => undefined);
+}
+
+/** What an object says of the AppConfig that it was rendered from. */
+export function renderedOf(object: KubernetesObject): Rendered {
   const { name = '', labels, annotations } = object.metadata;
   return {
     name,

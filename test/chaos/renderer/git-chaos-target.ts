@@ -139,7 +139,8 @@ function faults(options: {
   ];
 }
 
-function renderedOf(file: string, content: string): Rendered {
+/** The same of a file; one that cannot be read says nothing. */
+export function renderedOf(file: string, content: string): Rendered {
   const name = file.replace(/\.json$/, '');
   try {
     const { metadata, spec } = JSON.parse(content) as {

@@ -117,8 +117,9 @@ export async function runRendererChaos(
 }
 
 function processes(portBase: number, target: ChaosTarget): ChaosProcess[] {
-  const { APPCONFIG_NAMESPACE: namespace } = target.environment;
-  const kind = namespace === undefined ? {} : { APPCONFIG_NAMESPACE: namespace };
+  const kind = Object.fromEntries(
+    Object.entries(target.environment).filter(([name]) => name.startsWith('APPCONFIG_')),
+  );
   const rendering = { ...rendererEnvironment, ...target.environment };
   return [
     { name: 'deviser', function: 'deviser', environment: {} },
