@@ -70,7 +70,9 @@ export const rendererConfig = baseConfig(8085)
     GIT_CLONE_DIR: z
       .string()
       .optional()
-      .describe('Where the clone is kept; the folder for temporary files if empty'),
+      .describe(
+        'Folder for the clone and nothing else, cleared at the start; the folder for temporary files if empty',
+      ),
   })
   .superRefine((config, context) => {
     if (config.RENDER_MODE !== 'git') return;

@@ -1,5 +1,7 @@
+import { readdirSync, rmSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type GitServer, startGitServer } from '../../test/support/git-server.ts';
+import { temporaryFolder } from '../../test/support/temporary-folder.ts';
 import { blobId } from './blob-id.ts';
 import type { GitRemote } from './git-remote.ts';
 import { type GitBranch, openBranch } from './open-branch.ts';
@@ -83,6 +85,15 @@ describe('openBranch()', () => {
     const again = await branch.push(commit(await branch.fetch(), { 'f/a.json': 'mine\n' }));
     expect(again.result).toEqual({ kind: 'pushed' });
     expect(server.files('f', 'moving')).toEqual({ 'a.json': 'mine\n', 'theirs.json': 'T\n' });
+  });
+
+  it('removes what killed processes left in a folder of its own', async () => {
+    const parentFolder = temporaryFolder('clones');
+    const options = { timeoutMs: 20_000, path: server.path, parentFolder };
+    await openBranch({ url: server.fileUrl, branch: 'main' }, options);
+    opened.push(await openBranch({ url: server.fileUrl, branch: 'main' }, options));
+    expect(readdirSync(parentFolder).length).toBe(1);
+    rmSync(parentFolder, { recursive: true });
   });
 
   it('says that a branch appeared where there was none', async () => {

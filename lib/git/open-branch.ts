@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CommitContent, fastImportCommit } from './fast-import-commit.ts';
@@ -27,18 +27,24 @@ export type GitBranch = {
 /** Loose objects of so many commits are packed in one go; a clone of the newest commit has little else. */
 const pushesPerPacking = 500;
 
+const prefix = 'kubemirror-git-';
+
 const tipRef = 'refs/kubemirror/tip';
 const nextRef = 'refs/kubemirror/next';
 
 /**
  * Makes the clone; nothing is fetched yet.
+ * @param options.parentFolder a folder for nothing else, where what earlier processes left behind is removed; the folder
+ *   for temporary files otherwise
  * @throws when git is missing, or the remote's URL or credentials cannot be used
  */
 export async function openBranch(
   remote: GitRemote,
   options: { readonly timeoutMs: number; readonly path: string; readonly parentFolder?: string },
 ): Promise<GitBranch> {
-  const folder = await mkdtemp(join(options.parentFolder ?? tmpdir(), 'kubemirror-git-'));
+  // A container that is killed and started again finds its volume as it left it.
+  if (options.parentFolder !== undefined) await removeClones(options.parentFolder);
+  const folder = await mkdtemp(join(options.parentFolder ?? tmpdir(), prefix));
   const run = createRunGit({
     folder,
     environment: gitEnvironment(remote, { home: folder, path: options.path }),
@@ -88,6 +94,11 @@ export async function openBranch(
     },
     close: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+async function removeClones(parentFolder: string): Promise<void> {
+  const clones = (await readdir(parentFolder)).filter((entry) => entry.startsWith(prefix));
+  await Promise.all(clones.map((clone) => rm(join(parentFolder, clone), { recursive: true, force: true })));
 }
 
 async function fetchTip(

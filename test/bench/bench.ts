@@ -6,6 +6,7 @@ import { runBenchmark } from './run-benchmark.ts';
 const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   cdc: async () => (await import('./cdc/cdc-benchmark.ts')).cdcBenchmark,
   rendering: async () => (await import('./rendering/rendering-benchmark.ts')).renderingBenchmark,
+  wal: async () => (await import('./wal/wal-benchmark.ts')).walBenchmark,
   coldstart: async () => (await import('./coldstart/coldstart-benchmark.ts')).coldstartBenchmark,
   restart: async () => (await import('./restart/restart-benchmark.ts')).restartBenchmark,
   watch: async () => (await import('./watch/watch-benchmark.ts')).watchBenchmark,

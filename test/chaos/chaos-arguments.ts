@@ -10,6 +10,8 @@ export type ChaosArguments = {
   readonly rate: number;
   /** The road from rows to the cluster or to Git, in place of the one from the cluster to rows. */
   readonly renderer: RenderMode | undefined;
+  /** How changes of rows are read. */
+  readonly source: 'logical' | 'outbox';
 };
 
 export type RenderMode = 'apply' | 'git';
@@ -24,6 +26,7 @@ export function parseChaosArguments(args: readonly string[], randomSeed: () => n
       broker: { type: 'string', default: 'imc-sync' },
       rate: { type: 'string', default: '50' },
       renderer: { type: 'string' },
+      source: { type: 'string', default: 'logical' },
     },
   });
   return {
@@ -32,6 +35,7 @@ export function parseChaosArguments(args: readonly string[], randomSeed: () => n
     broker: values.broker,
     rate: wholeNumber('--rate', values.rate),
     renderer: values.renderer === undefined ? undefined : renderMode(values.renderer),
+    source: changeSource(values.source),
   };
 }
 
@@ -44,4 +48,9 @@ function wholeNumber(option: string, text: string): number {
 function renderMode(text: string): RenderMode {
   if (text === 'apply' || text === 'git') return text;
   throw new Error(`Cannot use --renderer=${text}: expected apply or git`);
+}
+
+function changeSource(text: string): 'logical' | 'outbox' {
+  if (text === 'logical' || text === 'outbox') return text;
+  throw new Error(`Cannot use --source=${text}: expected logical or outbox`);
 }

@@ -8,7 +8,7 @@ import { isRendered, runRendererChaos } from './renderer/run-renderer-chaos.ts';
 import { isConverged, runChaos } from './run-chaos.ts';
 
 /**
- * `npm run test:chaos -- [--renderer[=git]] [--faults N] [--seed S] [--broker PROFILE] [--rate N]`: exit 0 only where
+ * `npm run test:chaos -- [--renderer[=git] [--source=outbox]] [--faults N] [--seed S] [--broker PROFILE] [--rate N]`: exit 0 only where
  * all is equal. With `--renderer` it is the road from the rows to the cluster, or to a Git repository.
  */
 const options = parseChaosArguments(process.argv.slice(2), () => randomInt(1_000_000));
@@ -22,12 +22,12 @@ const cluster = await chaosCluster(folder, process.env);
 try {
   const portBase = await freePortBase();
   const around = { cluster, folder, portBase, say };
-  const { renderer, ...plain } = options;
+  const { renderer, source, ...plain } = options;
   if (renderer === undefined) {
     const report = await runChaos({ ...plain, ...around });
     tell(report, isConverged(report));
   } else {
-    const report = await runRendererChaos({ ...plain, renderer, ...around });
+    const report = await runRendererChaos({ ...plain, renderer, source, ...around });
     tell(report, isRendered(report));
   }
 } finally {

@@ -46,7 +46,7 @@ const brokerFaults =
 
 /** Random changes under random faults; then silence, and a comparison of cluster and database. */
 export async function runChaos(
-  options: Omit<ChaosArguments, 'renderer'> & {
+  options: Omit<ChaosArguments, 'renderer' | 'source'> & {
     readonly cluster: ChaosCluster;
     readonly folder: string;
     readonly portBase: number;

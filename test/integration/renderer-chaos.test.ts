@@ -26,6 +26,7 @@ describe('the cluster', () => {
     const said: string[] = [];
     const report = await runRendererChaos({
       renderer: 'apply',
+      source: 'logical',
       faults: 12,
       seed,
       broker: 'imc-sync',

@@ -9,6 +9,9 @@ let firstAtMs = 0;
 let lastAtMs = 0;
 let delaysMs: number[] = [];
 const byOperation: Record<string, number> = {};
+// As for the delays: not a million of them.
+const distinct = new Set<string>();
+const maxDistinct = 200_000;
 
 const server = createServer((request, response) => {
   if (request.method === 'POST') {
@@ -20,6 +23,7 @@ const server = createServer((request, response) => {
       byOperation[operation] = (byOperation[operation] ?? 0) + 1;
       if (arrivals === 0) firstAtMs = now;
       arrivals += 1;
+      if (distinct.size < maxDistinct) distinct.add(String(request.headers['ce-id']));
       lastAtMs = now;
       // Enough for every percentile that is asked for; a million numbers would be this process's own memory.
       if (delaysMs.length < 200_000) delaysMs.push(now - Date.parse(String(request.headers['ce-time'])));
@@ -29,6 +33,7 @@ const server = createServer((request, response) => {
   if (request.method === 'DELETE') {
     arrivals = 0;
     delaysMs = [];
+    distinct.clear();
   }
   delaysMs.sort((a, b) => a - b);
   const percentile = (share: number) => delaysMs[Math.floor(share * (delaysMs.length - 1))] ?? 0;
@@ -36,6 +41,7 @@ const server = createServer((request, response) => {
   response.end(
     JSON.stringify({
       arrivals,
+      distinct: distinct.size,
       seconds: (lastAtMs - firstAtMs) / 1_000,
       p50_ms: percentile(0.5),
       p99_ms: percentile(0.99),

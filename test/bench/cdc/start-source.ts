@@ -5,6 +5,8 @@ import { startFunction, startHelper } from '../run-process.ts';
 
 export type SinkCounts = {
   readonly arrivals: number;
+  /** Different ids among them, up to 200,000. */
+  readonly distinct: number;
   readonly seconds: number;
   readonly p50_ms: number;
   readonly p99_ms: number;

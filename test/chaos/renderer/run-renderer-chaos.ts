@@ -18,6 +18,7 @@ import { smallLog, sourceFaults } from './source-faults.ts';
 export type RendererChaosReport = {
   readonly seed: number;
   readonly mode: RenderMode;
+  readonly source: ChaosArguments['source'];
   readonly faults: number;
 } & { readonly [What in keyof RenderingDifferences]: number } & {
   readonly rows: number;
@@ -68,7 +69,7 @@ export async function runRendererChaos(
     clusterName: 'chaos',
     brokerProfile: options.broker,
     brokerFaults,
-    functions: processes(portBase, target),
+    functions: processes(portBase, options.source, target),
     jwtSignKey,
     settings: smallLog,
     say,
@@ -100,6 +101,7 @@ export async function runRendererChaos(
     return {
       seed,
       mode: options.renderer,
+      source: options.source,
       faults: options.faults,
       ...settled.counts,
       rows: settled.rows,
@@ -116,18 +118,22 @@ export async function runRendererChaos(
   }
 }
 
-function processes(portBase: number, target: ChaosTarget): ChaosProcess[] {
+function processes(portBase: number, source: ChaosArguments['source'], target: ChaosTarget): ChaosProcess[] {
   const kind = Object.fromEntries(
     Object.entries(target.environment).filter(([name]) => name.startsWith('APPCONFIG_')),
   );
   const rendering = { ...rendererEnvironment, ...target.environment };
   return [
     { name: 'deviser', function: 'deviser', environment: {} },
-    { name: 'changes-source', function: 'changes-source', environment: {} },
+    { name: 'changes-source', function: 'changes-source', environment: { CHANGE_SOURCE: source } },
     {
       name: 'changes-source-standby',
       function: 'changes-source',
-      environment: { PORT: String(portBase + 30), METRICS_PORT: String(portBase + 31) },
+      environment: {
+        CHANGE_SOURCE: source,
+        PORT: String(portBase + 30),
+        METRICS_PORT: String(portBase + 31),
+      },
     },
     { name: 'renderer', function: 'renderer', environment: rendering },
     // As in a rolling update: events come to the one, the watch and the comparisons are either's.
