@@ -68,8 +68,9 @@ export async function startChangesSource({
     }
   };
   const types = new Map(config.CHANGE_TABLES.map((table) => [tableName(table), table.type]));
+  const send = telemetry.tracing.emitting(sink.send);
   const deliver = createDeliverChange({
-    send: (event) => sink.send(event),
+    send: (event) => send(event, {}),
     quarantine,
     sleep: (ms) => delay(ms, undefined, { signal: givingUp.signal }),
     now: Date.now,

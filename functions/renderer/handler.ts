@@ -10,7 +10,10 @@ export type RendererDependencies = {
   /** Asks for a comparison of everything; it runs by itself. */
   readonly requestFullDiff: () => void;
   /** The reply event of a rendering. */
-  readonly reply: (rendered: Extract<Reconciled, { kind: 'rendered' }>) => NonNullable<EventAnswer['reply']>;
+  readonly reply: (
+    rendered: Extract<Reconciled, { kind: 'rendered' }>,
+    cause: CloudEvent,
+  ) => NonNullable<EventAnswer['reply']>;
   readonly classify: (error: unknown) => FailureKind;
   readonly observe: (event: { readonly type: string; readonly result: string }) => void;
   readonly onFailure: (error: unknown) => void;
@@ -74,7 +77,7 @@ function answer(result: Reconciled, event: CloudEvent, deps: RendererDependencie
       return count(deps, event, result.kind, notVisibleAnswer);
     case 'rendered':
       // 200, because 202 says that a body is no reply.
-      return count(deps, event, result.outcome.phase, { status: 200, reply: deps.reply(result) });
+      return count(deps, event, result.outcome.phase, { status: 200, reply: deps.reply(result, event) });
   }
 }
 

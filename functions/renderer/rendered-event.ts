@@ -2,6 +2,7 @@ import type { AppConfigKind } from '../../lib/core/app-config-kind.ts';
 import type { CloudEvent } from '../../lib/core/cloud-event.ts';
 import { eventTypes } from '../../lib/core/event-types.ts';
 import { formatSource, formatSubject } from '../../lib/core/resource-subject.ts';
+import { traceExtensions } from '../../lib/core/trace-extensions.ts';
 import type { RecordedOutcome } from '../../lib/postgres/app-configs/record-outcomes.ts';
 
 /** Data of `io.kubemirror.appconfig.rendered`. */
@@ -22,6 +23,8 @@ export type RenderedData = {
 export function renderedEvent(
   rendered: { readonly name: string; readonly outcome: RecordedOutcome },
   options: {
+    /** The event that told of the change. */
+    readonly cause: Pick<CloudEvent, 'extensions'>;
     readonly cluster: string;
     readonly kind: AppConfigKind;
     readonly target: 'cluster' | 'git';
@@ -39,7 +42,7 @@ export function renderedEvent(
     subject: formatSubject({ ...options.kind, name }),
     time,
     datacontenttype: 'application/json',
-    extensions: { partitionkey: id, generation: String(generation) },
+    extensions: { partitionkey: id, generation: String(generation), ...traceExtensions(options.cause) },
     data: {
       id,
       name,

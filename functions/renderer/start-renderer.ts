@@ -118,13 +118,14 @@ export async function startRenderer(
     raw: receiveEvents({
       decode: decodeHttpEvents,
       paths: {
-        '/': (events) =>
+        '/': telemetry.tracing.receiving((events) =>
           handleChanges(events, {
             reconcile: queue.submit,
             requestFullDiff: fullDiff.request,
-            reply: (rendered) =>
+            reply: (rendered, cause) =>
               encodeHttpEvent(
                 renderedEvent(rendered, {
+                  cause,
                   cluster: opened.cluster,
                   kind,
                   target: target.kind,
@@ -135,6 +136,7 @@ export async function startRenderer(
             observe: metrics.event,
             onFailure: (error) => log.warn({ err: error }, 'Cannot render for now'),
           }),
+        ),
       },
       maxBodyBytes: maxEventBytes,
       onError: (error) => log.error({ err: error }, 'Cannot answer a request'),

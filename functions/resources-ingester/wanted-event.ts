@@ -2,6 +2,7 @@ import type { CloudEvent } from '../../lib/core/cloud-event.ts';
 import { eventTypes } from '../../lib/core/event-types.ts';
 import type { WantedResources } from '../../lib/core/resource-manifest.ts';
 import { formatSource } from '../../lib/core/resource-subject.ts';
+import { traceExtensions } from '../../lib/core/trace-extensions.ts';
 
 /** The reply to a manifest: what the database lacks. Its id follows from the manifest's, so a retry is a duplicate. */
 export function wantedEvent(
@@ -18,17 +19,8 @@ export function wantedEvent(
     datacontenttype: 'application/json',
     extensions: {
       partitionkey: manifest.extensions['partitionkey'] ?? wanted.resource,
-      ...traceOf(manifest),
+      ...traceExtensions(manifest),
     },
     data: wanted,
-  };
-}
-
-/** The trace goes on from end to end (CloudEvents distributed tracing extension). */
-function traceOf(event: CloudEvent): Record<string, string> {
-  const { traceparent, tracestate } = event.extensions;
-  return {
-    ...(traceparent !== undefined && { traceparent }),
-    ...(tracestate !== undefined && { tracestate }),
   };
 }

@@ -48,6 +48,8 @@ let cluster: Awaited<ReturnType<typeof startCluster>>;
 let folder: string;
 let sink: TellingSink;
 let collector: OtlpReceiver;
+/** Of the functions that render, so that the figures of the other are of one function only. */
+let rendering: OtlpReceiver;
 let running: Readonly<Record<Name, FunctionProcess>>;
 let environment: Readonly<Record<string, string>>;
 const logs: string[] = [];
@@ -106,7 +108,7 @@ beforeAll(async () => {
     data: { password: Buffer.from(secrets.secretValue).toString('base64') },
   });
   sink = await startTellingSink();
-  collector = await startOtlpReceiver();
+  [collector, rendering] = await Promise.all([startOtlpReceiver(), startOtlpReceiver()]);
   environment = {
     DEBUG: 'true',
     DATABASE_URL: databaseUrl(secrets.databasePassword),
@@ -126,6 +128,10 @@ beforeAll(async () => {
     await startFunction(name, {
       ...environment,
       ...(name === 'resources-ingester' && { OTEL_ENABLED: 'true' }),
+      ...((name === 'changes-source' || name === 'renderer') && {
+        OTEL_ENABLED: 'true',
+        OTEL_EXPORTER_OTLP_ENDPOINT: rendering.url,
+      }),
     }),
   ];
   running = Object.fromEntries(await Promise.all(functions.map(start))) as typeof running;
@@ -134,7 +140,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all(Object.values(running ?? {}).map((each) => each.kill()));
   await sink.stop();
-  await collector.stop();
+  await Promise.all([collector.stop(), rendering.stop()]);
   await cluster.stop();
   await database.drop();
   await server.pool.query(`drop role ${role}`);
@@ -221,6 +227,46 @@ describe('telemetry of running functions', () => {
         parentSpanId: 'b7ad6b7169203331',
         links: [batch?.spanId],
         attributes: { 'kubemirror.outcome': 'stored', 'http.response.status_code': '202' },
+      });
+    });
+  });
+
+  it('is a trace from a changed row to what was rendered', async () => {
+    const { rows } = await database.pool.query<{ id: string }>(
+      `insert into app_configs (name, repository_url, branch, environment)
+       values ('traced', 'https://example.org', 'main', 'dev') returning id`,
+    );
+    const key = rows[0]?.id ?? '';
+    const find = (name: string) =>
+      rendering.spans.find(
+        (span) => span.name === name && String(span.attributes['cloudevents.event_subject']).includes(key),
+      );
+    const type = 'io.kubemirror.appconfig.changed';
+    await eventually(() => {
+      expect(find(`CloudEvents Create ${type}`)?.attributes).toMatchObject({
+        'kubemirror.outcome': 'accepted',
+      });
+    });
+    const created = find(`CloudEvents Create ${type}`);
+    const traceparent = `00-${created?.traceId}-${created?.spanId}-01`;
+    const answer = await fetch(running.renderer.url, {
+      method: 'POST',
+      headers: {
+        'ce-specversion': '1.0',
+        'ce-id': '1',
+        'ce-source': '/clusters/here/changes-source',
+        'ce-type': type,
+        'ce-subject': key,
+        'ce-traceparent': traceparent,
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({ operation: 'insert', key, generation: 1 }),
+    });
+    expect(answer.headers.get('ce-traceparent')).toBe(traceparent);
+    await eventually(() => {
+      expect(find(`CloudEvents Process ${type}`)).toMatchObject({
+        traceId: created?.traceId,
+        parentSpanId: created?.spanId,
       });
     });
   });
