@@ -27,7 +27,7 @@ describe('the cluster', () => {
     const report = await runRendererChaos({
       renderer: 'apply',
       source: 'logical',
-      faults: 12,
+      faults: 10,
       seed,
       broker: 'imc-sync',
       rate: 40,

@@ -122,15 +122,17 @@ function processes(portBase: number, source: ChaosArguments['source'], target: C
   const kind = Object.fromEntries(
     Object.entries(target.environment).filter(([name]) => name.startsWith('APPCONFIG_')),
   );
+  // At the end, when what they deliver to is stopped already, nobody waits for them.
+  const reading = { CHANGE_SOURCE: source, DRAIN_TIMEOUT: '4s' };
   const rendering = { ...rendererEnvironment, ...target.environment };
   return [
     { name: 'deviser', function: 'deviser', environment: {} },
-    { name: 'changes-source', function: 'changes-source', environment: { CHANGE_SOURCE: source } },
+    { name: 'changes-source', function: 'changes-source', environment: reading },
     {
       name: 'changes-source-standby',
       function: 'changes-source',
       environment: {
-        CHANGE_SOURCE: source,
+        ...reading,
         PORT: String(portBase + 30),
         METRICS_PORT: String(portBase + 31),
       },
