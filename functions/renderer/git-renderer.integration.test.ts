@@ -19,7 +19,7 @@ afterAll(async () => {
   await world.close();
 });
 
-async function startRenderer(environment: Record<string, string> = {}): Promise<void> {
+async function launchRenderer(): Promise<void> {
   renderer = await startFunction('renderer', {
     ...world.environment,
     // Nothing of the cluster is needed to render into Git.
@@ -29,8 +29,11 @@ async function startRenderer(environment: Record<string, string> = {}): Promise<
     GIT_TOKEN: git.token.secret,
     GIT_BATCH_LINGER: '50ms',
     GIT_POLL_INTERVAL: '200ms',
-    ...environment,
   });
+}
+
+async function startRenderer(): Promise<void> {
+  await launchRenderer();
   await eventually(() => {
     expect(renderer.log()).toContain('compared everything');
   });
@@ -188,6 +191,23 @@ describe('the renderer in Git mode', () => {
         "select from app_config_status where phase <> 'applied'",
       );
       expect(rows.length).toBe(0);
+    });
+  });
+
+  it('finds what was changed while it was not running, also where the remote is away when it starts', async () => {
+    const id = await world.insert('unseen');
+    await tell(id);
+    const wanted = git.file(`${folder}/unseen.json`);
+    await renderer.kill();
+    git.commitFile(`${folder}/unseen.json`, undefined);
+    git.away(true);
+    await launchRenderer();
+    await eventually(() => {
+      expect(renderer.log()).toContain('Cannot compare everything for now');
+    });
+    git.away(false);
+    await eventually(() => {
+      expect(git.file(`${folder}/unseen.json`)).toBe(wanted);
     });
   });
 

@@ -4,15 +4,23 @@ import { runOneAtATime } from './run-one-at-a-time.ts';
 function setUp() {
   const runs: PromiseWithResolvers<void>[] = [];
   const errors: unknown[] = [];
+  const pauses: PromiseWithResolvers<void>[] = [];
   const single = runOneAtATime(
     () => {
       const run = Promise.withResolvers<void>();
       runs.push(run);
       return run.promise;
     },
-    (error) => errors.push(error),
+    {
+      onError: (error) => errors.push(error),
+      pause: () => {
+        const pause = Promise.withResolvers<void>();
+        pauses.push(pause);
+        return pause.promise;
+      },
+    },
   );
-  return { single, runs, errors };
+  return { single, runs, errors, pauses };
 }
 
 const settle = () => new Promise((resolve) => setImmediate(resolve));
@@ -48,5 +56,41 @@ describe('runOneAtATime()', () => {
     const third = single.run();
     runs[2]?.resolve();
     await third;
+  });
+
+  it('asks for itself again, after a pause, until it succeeds or there is no use in it', async () => {
+    const { single, runs, pauses } = setUp();
+    single.request();
+    for (const failed of [0, 1]) {
+      runs[failed]?.reject(new Error('not now'));
+      await settle();
+      expect(pauses.length).toBe(failed + 1);
+      pauses[failed]?.resolve();
+      await settle();
+      expect(runs.length).toBe(failed + 2);
+    }
+    runs[2]?.resolve();
+    await single.idle();
+    expect(pauses.length).toBe(2);
+
+    single.request();
+    runs[3]?.reject(new Error('not now'));
+    await settle();
+    pauses[2]?.reject(new Error('stopping'));
+    await settle();
+    expect(runs.length).toBe(4);
+  });
+
+  it('does not ask again where somebody else did with success during the pause', async () => {
+    const { single, runs, pauses } = setUp();
+    single.request();
+    runs[0]?.reject(new Error('not now'));
+    await settle();
+    single.request();
+    runs[1]?.resolve();
+    await single.idle();
+    pauses[0]?.resolve();
+    await settle();
+    expect(runs.length).toBe(2);
   });
 });

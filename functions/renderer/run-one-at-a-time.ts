@@ -8,16 +8,44 @@ export type SingleRun = {
   readonly idle: () => Promise<void>;
 };
 
-/** @param onError gets failures of runs that nobody waits for */
-export function runOneAtATime(work: () => Promise<void>, onError: (error: unknown) => void): SingleRun {
+export type SingleRunOptions = {
+  /** Gets failures of runs that nobody waits for. */
+  readonly onError: (error: unknown) => void;
+  /** Waits before a run that failed is asked for again by itself; rejects when that is no use any more. */
+  readonly pause: (failures: number) => Promise<void>;
+};
+
+/** What has failed is asked for again until a run succeeds, whoever asked for it: nobody else would for a long time. */
+export function runOneAtATime(work: () => Promise<void>, options: SingleRunOptions): SingleRun {
   let running: Promise<void> | undefined;
   let next: Promise<void> | undefined;
+  let failures = 0;
+  let isPausing = false;
 
   const start = (): Promise<void> => {
-    running = work().finally(() => {
+    running = attempt().finally(() => {
       running = undefined;
     });
     return running;
+  };
+  const attempt = async (): Promise<void> => {
+    try {
+      await work();
+      failures = 0;
+    } catch (error) {
+      failures += 1;
+      if (!isPausing) void retryLater();
+      throw error;
+    }
+  };
+  const retryLater = async (): Promise<void> => {
+    isPausing = true;
+    const goesOn = await options.pause(failures).then(
+      () => true,
+      () => false,
+    );
+    isPausing = false;
+    if (goesOn && failures > 0) request();
   };
   const run = (): Promise<void> => {
     if (running === undefined) return start();
@@ -32,11 +60,12 @@ export function runOneAtATime(work: () => Promise<void>, onError: (error: unknow
       });
     return next;
   };
+  const request = (): void => {
+    run().catch(options.onError);
+  };
   return {
     run,
-    request: () => {
-      run().catch(onError);
-    },
+    request,
     idle: async () => {
       while (running !== undefined || next !== undefined) {
         await Promise.allSettled([running, next]);

@@ -2,6 +2,7 @@ import { decodeHttpEvents } from '../../lib/cloudevents/decode-http-event.ts';
 import { encodeHttpEvent } from '../../lib/cloudevents/encode-http-event.ts';
 import { appConfigKind } from '../../lib/core/app-config-kind.ts';
 import { createCoalescingQueue } from '../../lib/core/coalescing-queue.ts';
+import { fullJitterMs } from '../../lib/core/full-jitter.ts';
 import { receiveEvents } from '../../lib/http/receive-events.ts';
 import { serveHttp } from '../../lib/http/serve.ts';
 import { statusResponse } from '../../lib/http/status-response.ts';
@@ -11,6 +12,7 @@ import { connectionSettings } from '../../lib/postgres/connection-settings.ts';
 import { openDatabase } from '../../lib/postgres/open-database.ts';
 import { runWhileLocked } from '../../lib/postgres/run-while-locked.ts';
 import type { Running, Start } from '../../lib/runtime/run-function.ts';
+import { sleep } from '../../lib/runtime/sleep.ts';
 import { startTelemetry } from '../../lib/telemetry/start-telemetry.ts';
 import type { RendererConfig } from './config.ts';
 import { createFightDetector, defaultFightLimits } from './fight-detector.ts';
@@ -30,6 +32,9 @@ const maxEventBytes = 2 * 1024 * 1024;
 
 /** Ids that may wait; beyond that, events are answered 429 and come again. */
 const maxKeys = 20_000;
+
+/** Bounds of the wait before a comparison of everything that failed is made again. */
+const fullDiffRetry = { baseMs: 2_000, capMs: 120_000 };
 
 export async function startRenderer(
   { config, log, signal }: Start<RendererConfig>,
@@ -104,7 +109,10 @@ export async function startRenderer(
       );
       if (result.heldBack !== undefined) log.error({ why: result.heldBack }, 'Cannot prune: the brake is on');
     },
-    (error) => log.warn({ err: error }, 'Cannot compare everything for now'),
+    {
+      onError: (error) => log.warn({ err: error }, 'Cannot compare everything for now'),
+      pause: (failures) => sleep(fullJitterMs(fullDiffRetry, failures, Math.random()), signal),
+    },
   );
   const request = (id: string, wanted: ReconcileRequest): void => {
     const submitted = queue.submit(id, wanted);
