@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, flag, port, share } from './config-fields.ts';
+import { duration, flag, integer, port, share } from './config-fields.ts';
 
 /** Variables that every function reads; a function's schema is `baseConfig(8082).extend({…})`. */
 export function baseConfig(defaultPort: number) {
@@ -20,6 +20,9 @@ export function baseConfig(defaultPort: number) {
       ])
       .default('parentbased_traceidratio')
       .describe('Which traces are recorded, by a name of the OpenTelemetry specification'),
+    OTEL_BSP_SCHEDULE_DELAY: integer({ min: 10, max: 60_000, default: 5_000 }).describe(
+      'Milliseconds between two sends of spans',
+    ),
     OTEL_TRACES_SAMPLER_ARG: share(0.01).describe('Share of the traces for the samplers by ratio, 0 to 1'),
     DRAIN_TIMEOUT: duration('25s').describe('Longest wait for work in flight after SIGTERM'),
   });

@@ -15,7 +15,11 @@ function eventOf(id: string): CloudEvent {
   };
 }
 
-const all: TraceConfig = { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: 1 };
+const all: TraceConfig = {
+  OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
+  OTEL_TRACES_SAMPLER_ARG: 1,
+  OTEL_BSP_SCHEDULE_DELAY: 5_000,
+};
 
 /** Sends the event through a watcher's tracing and gives what the sink got. */
 async function emit(tracing: Awaited<ReturnType<typeof exportTraces>>['tracing'], event: CloudEvent) {
@@ -126,7 +130,7 @@ describe('exportTraces()', () => {
     async (name, fresh, unrecorded) => {
       const { tracing, stop } = await exportTraces({
         functionName: 'a-watcher',
-        config: { OTEL_TRACES_SAMPLER: name, OTEL_TRACES_SAMPLER_ARG: 0 },
+        config: { ...all, OTEL_TRACES_SAMPLER: name, OTEL_TRACES_SAMPLER_ARG: 0 },
       });
       const flagsOf = (event: CloudEvent) => event.extensions['traceparent']?.slice(-2);
       expect(flagsOf(await emit(tracing, eventOf('1')))).toBe(fresh);

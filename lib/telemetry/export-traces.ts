@@ -13,6 +13,8 @@ export type TraceConfig = {
     | 'parentbased_traceidratio';
   /** Share of the traces that are recorded, from 0 to 1; only means the samplers by ratio. */
   readonly OTEL_TRACES_SAMPLER_ARG: number;
+  /** Milliseconds between two sends. */
+  readonly OTEL_BSP_SCHEDULE_DELAY: number;
 };
 
 /**
@@ -41,7 +43,11 @@ export async function exportTraces(options: {
     // A batch links to all its recorded events.
     spanLimits: { linkCountLimit: 1_024 },
     spanProcessors: [
-      new sdk.BatchSpanProcessor({ exporter: new OTLPTraceExporter(), exportTimeoutMillis: 10_000 }),
+      new sdk.BatchSpanProcessor({
+        exporter: new OTLPTraceExporter(),
+        exportTimeoutMillis: 10_000,
+        scheduledDelayMillis: options.config.OTEL_BSP_SCHEDULE_DELAY,
+      }),
     ],
   });
   return {

@@ -7,6 +7,7 @@ import { startCluster } from '../../lib/local/cluster/start-cluster.ts';
 import { demoToken } from '../../lib/local/demo-tokens.ts';
 import { testDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
+import { startGitServer } from '../support/git-server.ts';
 import { objectEvent } from '../support/ingest.ts';
 import { type OtlpMetric, type OtlpReceiver, startOtlpReceiver } from '../support/otlp-receiver.ts';
 import { type MetricFamily, parsePrometheus } from '../support/parse-prometheus.ts';
@@ -25,6 +26,8 @@ const secrets = {
   oidcToken: 'oidc-token-e5590ad2',
   secretValue: 'value-of-a-secret-3d41c8',
   secretText: 'text-of-a-secret-a92f60',
+  gitToken: 'git-token-80d1f6a4',
+  urlPassword: 'in-a-url-5c22be90',
   poison: 'poison-content-6e0b7d',
 } as const;
 
@@ -80,6 +83,36 @@ async function ask(url: string, init: RequestInit = {}): Promise<number> {
   return answer.status;
 }
 
+async function insertAppConfig(name: string): Promise<string> {
+  const { rows } = await database.pool.query<{ id: string }>(
+    `insert into app_configs (name, repository_url, branch, environment)
+     values ($1, 'https://example.org', 'main', 'dev') returning id`,
+    [name],
+  );
+  return rows[0]?.id ?? '';
+}
+
+/** The change event of an AppConfig, as changes-source sends it. */
+function tellOfChange(
+  url: string,
+  key: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<Response> {
+  return fetch(url, {
+    method: 'POST',
+    headers: {
+      'ce-specversion': '1.0',
+      'ce-id': '1',
+      'ce-source': '/clusters/here/changes-source',
+      'ce-type': 'io.kubemirror.appconfig.changed',
+      'ce-subject': key,
+      'content-type': 'application/json',
+      ...headers,
+    },
+    body: JSON.stringify({ operation: 'insert', key, generation: 1 }),
+  });
+}
+
 const bearer = (token: string): RequestInit => ({ headers: { authorization: `Bearer ${token}` } });
 
 beforeAll(async () => {
@@ -122,6 +155,7 @@ beforeAll(async () => {
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
     OTEL_EXPORT_INTERVAL: '1s',
     OTEL_TRACES_SAMPLER: 'always_on',
+    OTEL_BSP_SCHEDULE_DELAY: '200',
   };
   const start = async (name: Name) => [
     name,
@@ -232,11 +266,7 @@ describe('telemetry of running functions', () => {
   });
 
   it('is a trace from a changed row to what was rendered', async () => {
-    const { rows } = await database.pool.query<{ id: string }>(
-      `insert into app_configs (name, repository_url, branch, environment)
-       values ('traced', 'https://example.org', 'main', 'dev') returning id`,
-    );
-    const key = rows[0]?.id ?? '';
+    const key = await insertAppConfig('traced');
     const find = (name: string) =>
       rendering.spans.find(
         (span) => span.name === name && String(span.attributes['cloudevents.event_subject']).includes(key),
@@ -249,19 +279,7 @@ describe('telemetry of running functions', () => {
     });
     const created = find(`CloudEvents Create ${type}`);
     const traceparent = `00-${created?.traceId}-${created?.spanId}-01`;
-    const answer = await fetch(running.renderer.url, {
-      method: 'POST',
-      headers: {
-        'ce-specversion': '1.0',
-        'ce-id': '1',
-        'ce-source': '/clusters/here/changes-source',
-        'ce-type': type,
-        'ce-subject': key,
-        'ce-traceparent': traceparent,
-        'content-type': 'application/json',
-      },
-      body: JSON.stringify({ operation: 'insert', key, generation: 1 }),
-    });
+    const answer = await tellOfChange(running.renderer.url, key, { 'ce-traceparent': traceparent });
     expect(answer.headers.get('ce-traceparent')).toBe(traceparent);
     await eventually(() => {
       expect(find(`CloudEvents Process ${type}`)).toMatchObject({
@@ -279,6 +297,7 @@ describe('secrets', () => {
     await sendPoison();
     await refuseEvents();
     await failToStart();
+    await failToPush();
     await loseDatabase();
     for (const name of functions) logs.push(running[name].log());
 
@@ -338,24 +357,21 @@ describe('secrets', () => {
   }
 
   async function refuseEvents(): Promise<void> {
-    for (const status of [401, 503, 400]) {
-      const before = sink.requests();
+    const told = [
+      [401, 'The sink does not let us in'],
+      [503, 'sending again'],
+      [400, 'The sink refuses an event for good'],
+    ] as const;
+    for (const [status, message] of told) {
       sink.answerWith(status);
       const object = {
         metadata: { name: `secret-${status}` },
         stringData: { password: secrets.secretText },
       };
       await createInCluster('/api/v1/namespaces/default/secrets', object);
-      await database.pool.query(
-        `insert into app_configs (name, repository_url, branch, environment)
-         values ('app-${status}', 'https://example.org', 'main', 'dev')`,
-      );
-      await eventually(() => expect(sink.requests()).toBeGreaterThan(before));
+      await insertAppConfig(`app-${status}`);
+      await eventually(() => expect(running['resources-watcher'].log()).toContain(message));
     }
-    await eventually(() => {
-      expect(running['resources-watcher'].log()).toContain('The sink does not let us in');
-      expect(running['resources-watcher'].log()).toContain('sending again');
-    });
   }
 
   async function failToStart(): Promise<void> {
@@ -366,8 +382,14 @@ describe('secrets', () => {
       { DATABASE_URL: `postgres://me:${wrong}@[broken/db` },
       { DATABASE_URL: '', DB_HOST: '127.0.0.1', DB_PORT: '9', DB_USER: 'me', DB_PASS: wrong },
       { DATABASE_URL: databaseUrl(wrong).replace('127.0.0.1', 'no.such.host.invalid') },
+      { DATABASE_URL: databaseUrl(wrong), K_SINK: `http://me:${secrets.urlPassword}@127.0.0.1:9/` },
+      {
+        RENDER_MODE: 'git',
+        GIT_TARGET_REPO: `https://me:${secrets.urlPassword}@127.0.0.1:9/a.git`,
+        GIT_TOKEN: secrets.gitToken,
+      },
     ];
-    for (const name of ['resources-ingester', 'deviser', 'events-presenter', 'changes-source']) {
+    for (const name of ['resources-ingester', 'deviser', 'events-presenter', 'changes-source', 'renderer']) {
       const starts = tries.map((more) =>
         startFunction(name, withoutEmpty({ ...environment, DB_READY_TIMEOUT: '1s', ...more })).then(
           (started) => started.kill().then(() => logs.push(started.log())),
@@ -376,6 +398,23 @@ describe('secrets', () => {
       );
       await Promise.all(starts);
     }
+  }
+
+  async function failToPush(): Promise<void> {
+    const git = await startGitServer();
+    const renderer = await startFunction('renderer', {
+      ...environment,
+      RENDER_MODE: 'git',
+      GIT_TARGET_REPO: git.httpUrl,
+      GIT_TOKEN: secrets.gitToken,
+    });
+    const id = await insertAppConfig('pushed');
+    const answer = await tellOfChange(renderer.url, id, {});
+    bodies.push(await answer.text());
+    expect(renderer.log()).toContain('an AppConfig could not be rendered');
+    await renderer.kill();
+    await git.close();
+    logs.push(renderer.log());
   }
 
   async function loseDatabase(): Promise<void> {

@@ -5,7 +5,6 @@ import type { AddressInfo } from 'node:net';
 /** A sink that answers with what it was sent, as a proxy in debug mode does: credentials and all. */
 export type TellingSink = {
   readonly url: string;
-  readonly requests: () => number;
   /** The Authorization headers that came. */
   readonly credentials: ReadonlySet<string>;
   readonly answerWith: (status: number) => void;
@@ -15,9 +14,7 @@ export type TellingSink = {
 export async function startTellingSink(): Promise<TellingSink> {
   const credentials = new Set<string>();
   let status = 202;
-  let requests = 0;
   const server = createServer((request, response) => {
-    requests += 1;
     credentials.add(request.headers.authorization ?? '');
     request.resume();
     request.once('end', () => {
@@ -29,7 +26,6 @@ export async function startTellingSink(): Promise<TellingSink> {
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    requests: () => requests,
     credentials,
     answerWith: (next) => {
       status = next;
