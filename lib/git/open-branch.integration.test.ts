@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type GitServer, startGitServer } from '../../test/support/git-server.ts';
 import { temporaryFolder } from '../../test/support/temporary-folder.ts';
@@ -13,10 +15,18 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 const opened: GitBranch[] = [];
+const folders: string[] = [];
 afterEach(async () => {
   server.refuse(undefined);
   await Promise.all(opened.splice(0).map((branch) => branch.close()));
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
 });
+
+function folderForClones(): string {
+  const folder = temporaryFolder('clones');
+  folders.push(folder);
+  return folder;
+}
 
 async function open(remote: Partial<GitRemote>, timeoutMs = 20_000): Promise<GitBranch> {
   const branch = await openBranch(
@@ -88,12 +98,33 @@ describe('openBranch()', () => {
   });
 
   it('removes what killed processes left in a folder of its own', async () => {
-    const parentFolder = temporaryFolder('clones');
+    const parentFolder = folderForClones();
     const options = { timeoutMs: 20_000, path: server.path, parentFolder };
     await openBranch({ url: server.fileUrl, branch: 'main' }, options);
     opened.push(await openBranch({ url: server.fileUrl, branch: 'main' }, options));
     expect(readdirSync(parentFolder).length).toBe(1);
-    rmSync(parentFolder, { recursive: true });
+  });
+
+  it('does not keep what it has pushed for ever', async () => {
+    const parentFolder = folderForClones();
+    const branch = await openBranch(
+      { url: server.httpUrl, token: server.token, branch: 'long' },
+      { timeoutMs: 20_000, path: server.path, parentFolder, pushesPerPacking: 3 },
+    );
+    opened.push(branch);
+    const [clone = ''] = readdirSync(parentFolder);
+    let tip: string | undefined;
+    const kept: number[] = [];
+    for (let round = 1; round <= 7; round += 1) {
+      const pushed = await branch.push(commit(tip, { [`f/${round}.json`]: `${round}\n` }));
+      expect(pushed.result).toEqual({ kind: 'pushed' });
+      tip = pushed.commit;
+      const commits = execFileSync('git', ['rev-list', '--all'], { cwd: join(parentFolder, clone) });
+      kept.push(commits.toString().trim().split('\n').length);
+    }
+    expect(kept).toEqual([1, 2, 1, 2, 3, 1, 2]);
+    expect((await branch.listFiles(tip ?? '', 'f')).size).toBe(7);
+    expect(server.git('rev-list', '--count', 'long').trim()).toBe('7');
   });
 
   it('says that a branch appeared where there was none', async () => {

@@ -24,8 +24,8 @@ export type GitBranch = {
   readonly close: () => Promise<void>;
 };
 
-/** Loose objects of so many commits are packed in one go; a clone of the newest commit has little else. */
-const pushesPerPacking = 500;
+/** Loose objects of so many commits are packed in one go. */
+const defaultPushesPerPacking = 500;
 
 const prefix = 'kubemirror-git-';
 
@@ -40,7 +40,13 @@ const nextRef = 'refs/kubemirror/next';
  */
 export async function openBranch(
   remote: GitRemote,
-  options: { readonly timeoutMs: number; readonly path: string; readonly parentFolder?: string },
+  options: {
+    readonly timeoutMs: number;
+    readonly path: string;
+    readonly parentFolder?: string;
+    /** Pushes after which the clone is cut back to the newest commit; default 500. */
+    readonly pushesPerPacking?: number;
+  },
 ): Promise<GitBranch> {
   // A container that is killed and started again finds its volume as it left it.
   if (options.parentFolder !== undefined) await removeClones(options.parentFolder);
@@ -62,6 +68,13 @@ export async function openBranch(
     throw error;
   }
   let pushes = 0;
+  /** Without this the clone would hold every commit that was ever made here, each with a tree as long as the folder. */
+  const cutBack = async (tip: string): Promise<void> => {
+    // Where the remote is away or has moved on, the next time is soon enough.
+    if ((await fetchTip(run, remote).catch(() => undefined)) !== tip) return;
+    await must(['update-ref', '-d', nextRef]);
+    await must(['gc', '--quiet', '--prune=now']);
+  };
   return {
     fetch: () => fetchTip(run, remote),
     remoteTip: async () => {
@@ -89,7 +102,10 @@ export async function openBranch(
       const result = pushResult({ ...answer, stdout: answer.stdout.toString() });
       if (result.kind === 'pushed') await must(['update-ref', tipRef, commit]);
       pushes += 1;
-      if (pushes % pushesPerPacking === 0) await must(['gc', '--quiet', '--prune=now']);
+      if (result.kind === 'pushed' && pushes >= (options.pushesPerPacking ?? defaultPushesPerPacking)) {
+        pushes = 0;
+        await cutBack(commit);
+      }
       return { commit, result };
     },
     close: () => rm(folder, { recursive: true, force: true }),
