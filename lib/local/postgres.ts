@@ -31,7 +31,7 @@ const startTimeoutMs = 90_000;
  * Starts PostgreSQL in `folder` (created when it is missing, found again when it is not) or in a temporary one.
  * Runs as another account when we are root. `wal_level` is `logical`, for change data capture.
  * @param options.settings further `name=value` settings of the server
- * @param options.unsafeButFast gives up durability of the whole server for speed: for tests only
+ * @param options.unsafeButFast what was committed survives a kill of the server, but not of the machine: for tests only
  */
 export async function startPostgres(
   options: {
@@ -89,9 +89,10 @@ const baseSettings: Readonly<Record<string, string>> = {
   max_wal_size: '2GB',
 };
 
+// Not `synchronous_commit`: tests kill the server, and what it had only in its own memory would be gone, the tables
+// that a migration just made included. A process that dies loses nothing that it gave to the kernel.
 const unsafeSettings: Readonly<Record<string, string>> = {
   fsync: 'off',
-  synchronous_commit: 'off',
   full_page_writes: 'off',
 };
 
