@@ -104,6 +104,7 @@ export async function startAppconfigsApi(
     now: () => performance.now(),
     onServed: (served: ServedRequest): void => {
       metrics.served(served);
+      telemetry.tracing.served(served);
       log.debug(served, 'served');
     },
     onError: (error: unknown, requestId: string): void =>

@@ -107,6 +107,7 @@ export async function startEventsPresenter(
     now: () => performance.now(),
     onServed: (served: ServedRequest): void => {
       onServed(served);
+      telemetry.tracing.served(served);
       log.debug(served, 'served');
     },
     onError: (error: unknown, requestId: string): void =>

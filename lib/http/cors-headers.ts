@@ -11,6 +11,6 @@ export const corsHeaders: Readonly<Record<string, string>> = {
 export const preflightHeaders: Readonly<Record<string, string>> = {
   'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS',
   'access-control-allow-headers':
-    'Accept, Authorization, Content-Type, If-Match, If-None-Match, Last-Event-ID, X-Auth-Code, X-Krateo-TraceId, X-Request-Id',
+    'Accept, Authorization, Content-Type, If-Match, If-None-Match, Last-Event-ID, Traceparent, Tracestate, X-Auth-Code, X-Krateo-TraceId, X-Request-Id',
   'access-control-max-age': '300',
 };

@@ -89,6 +89,15 @@ describe('createRouter()', () => {
     }
   });
 
+  it('tells where the caller stands in its trace, unless that is no traceparent', async () => {
+    const { ask, served } = router(echo);
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    for (const text of [traceparent, 'a text that goes into no log']) {
+      await ask('/things/a', { headers: { traceparent: text } });
+    }
+    expect(served.map((request) => request.traceparent)).toEqual([traceparent, undefined]);
+  });
+
   it('refuses a path that is no percent-encoding', async () => {
     expect((await router(echo).ask('/things/%E0%A4%A')).status).toBe(400);
   });

@@ -3,6 +3,7 @@ import { corsHeaders, preflightHeaders } from './cors-headers.ts';
 import { finishResponse } from './finish-response.ts';
 import { requestIdOf } from './request-id.ts';
 import { statusResponse } from './status-response.ts';
+import { traceparentOf } from './traceparent-of.ts';
 
 /** What a handler gets besides the request. */
 export type RouteContext = {
@@ -31,6 +32,8 @@ export type ServedRequest = {
   readonly status: number;
   readonly durationMs: number;
   readonly requestId: string;
+  /** The caller's place in its trace (W3C Trace Context), where it told one. */
+  readonly traceparent?: string;
 };
 
 /**
@@ -70,6 +73,7 @@ export function createRouter(options: {
       status: response.status,
       durationMs: options.now() - startedAt,
       requestId,
+      ...traceparentOf((name) => request.headers.get(name)),
     });
     return response;
   };

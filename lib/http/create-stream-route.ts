@@ -5,6 +5,7 @@ import { requestIdOf } from './request-id.ts';
 import type { RawHandler } from './serve.ts';
 import { statusResponse } from './status-response.ts';
 import { openStreamConnection, type StreamConnection } from './stream-connection.ts';
+import { traceparentOf } from './traceparent-of.ts';
 
 export type StreamRequest = {
   readonly url: URL;
@@ -60,6 +61,7 @@ export function createStreamRoute(options: {
         status,
         durationMs: options.now() - startedAt,
         requestId,
+        ...traceparentOf(header),
       });
     if (clients >= options.maxClients) {
       const busy = statusResponse(503, 'too many streams are open', { headers: { 'retry-after': '5' } });

@@ -140,6 +140,37 @@ describe('exportTraces()', () => {
     },
   );
 
+  it('shows requests in the traces of their callers, and none of a trace that nobody records', async () => {
+    const { tracing, stop } = await exportTraces({
+      functionName: 'a-presenter',
+      config: { ...all, OTEL_TRACES_SAMPLER_ARG: 0 },
+    });
+    const request = { route: 'things', method: 'GET', status: 200, durationMs: 1_500, requestId: 'r' };
+    const traceId = '1'.repeat(32);
+    tracing.served({ ...request, traceparent: `00-${traceId}-${'2'.repeat(16)}-01` });
+    tracing.served({ ...request, traceparent: `00-${traceId}-${'3'.repeat(16)}-00` });
+    tracing.served(request);
+    tracing.served({
+      ...request,
+      method: 'a text that may be anything',
+      status: 503,
+      traceparent: `00-${traceId}-${'4'.repeat(16)}-01`,
+    });
+    await stop();
+    expect(receiver.spans).toMatchObject([
+      {
+        name: 'GET things',
+        service: 'a-presenter',
+        traceId,
+        parentSpanId: '2'.repeat(16),
+        failed: false,
+        attributes: { 'http.response.status_code': '200', 'kubemirror.request_id': 'r' },
+      },
+      { name: '_OTHER things', parentSpanId: '4'.repeat(16), failed: true },
+    ]);
+    expect(receiver.bodies.some((body) => body.includes('a text that may be'))).toBe(false);
+  });
+
   it('stops in order when the collector is away', async () => {
     vi.stubEnv('OTEL_EXPORTER_OTLP_ENDPOINT', 'http://127.0.0.1:9');
     vi.stubEnv('OTEL_EXPORTER_OTLP_TIMEOUT', '500');

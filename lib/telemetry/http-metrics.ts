@@ -1,3 +1,4 @@
+import { knownMethods } from './known-methods.ts';
 import { latencyBucketsSeconds } from './latency-buckets.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -8,17 +9,6 @@ type Served = {
   readonly status: number;
   readonly durationMs: number;
 };
-
-// A method is free text of the client; labels must not be.
-const knownMethods: ReadonlySet<string> = new Set([
-  'GET',
-  'HEAD',
-  'POST',
-  'OPTIONS',
-  'PUT',
-  'PATCH',
-  'DELETE',
-]);
 
 /** Counts requests and how long each took until its answer began. */
 export function createHttpMetrics(metrics: Metrics): (served: Served) => void {

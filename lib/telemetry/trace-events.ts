@@ -1,6 +1,7 @@
 import type { Attributes, Context, Span, Tracer } from '@opentelemetry/api';
 import type { CloudEvent } from '../core/cloud-event.ts';
 import { formatTraceparent, parseTraceparent } from '../core/traceparent.ts';
+import { knownMethods } from './known-methods.ts';
 import type { Tracing } from './tracing.ts';
 
 /** What this module needs of the API package, passed in so that it does not load it. */
@@ -15,6 +16,7 @@ const unrecorded = /^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/;
 /**
  * One trace an event, from the send of the watcher to the commit of its batch. A batch belongs to many traces:
  * its span is in the trace of its first recorded event, and every recorded event links to it.
+ * Requests for rows have one span each, from receipt to the beginning of the answer.
  * Spans carry identities and outcomes, never data or the text of an error: what a sink answers may be anything.
  * @param options.followsParent events of traces that nobody records need no look at the sampler
  */
@@ -31,20 +33,21 @@ export function traceEvents(options: {
   const received = new WeakMap<CloudEvent, Span>();
   let openSpans = 0;
 
-  const contextOf = (event: CloudEvent): Context => {
-    const parent = parseTraceparent(event.extensions['traceparent']);
+  const contextOf = (traceparent: string | undefined): Context => {
+    const parent = parseTraceparent(traceparent);
     return parent === undefined
       ? ROOT_CONTEXT
       : trace.setSpanContext(ROOT_CONTEXT, { ...parent, isRemote: true });
   };
-  const isIgnored = (event: CloudEvent): boolean =>
-    options.followsParent && unrecorded.test(event.extensions['traceparent'] ?? '');
+  const isIgnored = (traceparent: string | undefined): boolean =>
+    options.followsParent && unrecorded.test(traceparent ?? '');
   const fail = (span: Span) => span.setStatus({ code: SpanStatusCode.ERROR });
 
   const beginReceived = (event: CloudEvent): Span | undefined => {
-    if (isIgnored(event)) return undefined;
+    const traceparent = event.extensions['traceparent'];
+    if (isIgnored(traceparent)) return undefined;
     const name = `CloudEvents Process ${event.type}`;
-    const span = tracer.startSpan(name, { kind: SpanKind.CONSUMER }, contextOf(event));
+    const span = tracer.startSpan(name, { kind: SpanKind.CONSUMER }, contextOf(traceparent));
     if (!span.isRecording()) return undefined;
     span.setAttributes(attributesOf(event));
     received.set(event, span);
@@ -53,7 +56,7 @@ export function traceEvents(options: {
 
   return {
     emitting: (send) => async (event, sendOptions) => {
-      const parent = unfinished.get(event) ?? contextOf(event);
+      const parent = unfinished.get(event) ?? contextOf(event.extensions['traceparent']);
       const span = tracer.startSpan(`CloudEvents Create ${event.type}`, { kind: SpanKind.PRODUCER }, parent);
       if (span.isRecording()) span.setAttributes(attributesOf(event));
       const context = span.spanContext();
@@ -122,6 +125,29 @@ export function traceEvents(options: {
       } finally {
         batch.end();
       }
+    },
+
+    served: ({ route, method, status, durationMs, requestId, traceparent }) => {
+      if (isIgnored(traceparent)) return;
+      const endTime = Date.now();
+      // Free text of the client otherwise; `_OTHER` and the names below are OpenTelemetry's conventions for HTTP.
+      const known = knownMethods.has(method) ? method : '_OTHER';
+      const span = tracer.startSpan(
+        `${known} ${route}`,
+        {
+          kind: SpanKind.SERVER,
+          startTime: endTime - durationMs,
+          attributes: {
+            'http.request.method': known,
+            'http.response.status_code': status,
+            'kubemirror.handler': route,
+            'kubemirror.request_id': requestId,
+          },
+        },
+        contextOf(traceparent),
+      );
+      if (status >= 500) fail(span);
+      span.end(endTime);
     },
   };
 }

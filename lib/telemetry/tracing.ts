@@ -9,7 +9,17 @@ type Receive<Answer> = (events: readonly CloudEvent[]) => Promise<Answer>;
 /** Writes one batch in one transaction, an outcome for each item. */
 type Commit<Item, Outcome> = (items: readonly Item[]) => Promise<readonly Outcome[]>;
 
-/** Puts spans around what functions do with events. Each takes a function and gives one that does the same. */
+/** One answered request. */
+type Served = {
+  readonly route: string;
+  readonly method: string;
+  readonly status: number;
+  readonly durationMs: number;
+  readonly requestId: string;
+  readonly traceparent?: string;
+};
+
+/** Puts spans around what functions do with events and requests. Each takes a function and gives one that does the same. */
 export type Tracing = {
   /** Every event gets a `traceparent` of its own; its span lasts until the outcome of the send. */
   readonly emitting: <Options, Outcome extends { readonly kind: string }>(
@@ -26,6 +36,8 @@ export type Tracing = {
   >(
     write: Commit<Item, Outcome>,
   ) => Commit<Item, Outcome>;
+  /** A request that was just answered has a span, in its caller's trace where it told one. */
+  readonly served: (request: Served) => void;
 };
 
 /** Nothing in between. */
@@ -33,4 +45,5 @@ export const noTracing: Tracing = {
   emitting: (send) => send,
   receiving: (handle) => handle,
   committing: (write) => write,
+  served: () => {},
 };

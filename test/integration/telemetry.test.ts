@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -21,12 +21,15 @@ const secrets = {
   wrongDatabasePassword: 'pw-wrong-b81e22',
   jwtSignKey: 'key-for-jwt-52c0e9d1a7',
   cursorKey: 'key-for-cursors-94ab13',
+  oddDatabasePassword: 'pw-odd/9@5c:x1?',
   clusterToken: 'cluster-token-c77e01f9',
+  wrongClusterToken: 'cluster-token-wrong-2ea650',
   userToken: 'opaque-user-token-1b6f83',
   oidcToken: 'oidc-token-e5590ad2',
   secretValue: 'value-of-a-secret-3d41c8',
   secretText: 'text-of-a-secret-a92f60',
   gitToken: 'git-token-80d1f6a4',
+  sshKey: 'ssh-private-key-5d03c7e9',
   urlPassword: 'in-a-url-5c22be90',
   poison: 'poison-content-6e0b7d',
 } as const;
@@ -51,12 +54,16 @@ let cluster: Awaited<ReturnType<typeof startCluster>>;
 let folder: string;
 let sink: TellingSink;
 let collector: OtlpReceiver;
-/** Of the functions that render, so that the figures of the other are of one function only. */
-let rendering: OtlpReceiver;
+/** Of further functions, so that the figures of the other are of one function only. */
+let others: OtlpReceiver;
 let running: Readonly<Record<Name, FunctionProcess>>;
 let environment: Readonly<Record<string, string>>;
 const logs: string[] = [];
 const bodies: string[] = [];
+/** Signatures of users' tokens: who knows one can use the token. */
+const signatures: string[] = [];
+
+type Variables = Readonly<Record<string, string>>;
 
 const role = `telemetry_${process.pid}`;
 
@@ -127,7 +134,13 @@ beforeAll(async () => {
   });
   folder = await mkdtemp(join(tmpdir(), 'kubemirror-telemetry-'));
   await writeFile(join(folder, 'kubeconfig'), cluster.kubeconfig('admin'));
+  const kubeconfig = cluster.kubeconfig('admin').replaceAll(secrets.clusterToken, secrets.wrongClusterToken);
+  await writeFile(join(folder, 'wrong-kubeconfig'), kubeconfig);
   await writeFile(join(folder, 'oidc'), secrets.oidcToken);
+  await writeFile(join(folder, 'ssh-key'), `-----BEGIN OPENSSH PRIVATE KEY-----\n${secrets.sshKey}\n`, {
+    mode: 0o600,
+  });
+  await writeFile(join(folder, 'known-hosts'), '');
   await createInCluster('/api/v1/namespaces/default/secrets', {
     metadata: {
       name: 'credentials',
@@ -141,7 +154,7 @@ beforeAll(async () => {
     data: { password: Buffer.from(secrets.secretValue).toString('base64') },
   });
   sink = await startTellingSink();
-  [collector, rendering] = await Promise.all([startOtlpReceiver(), startOtlpReceiver()]);
+  [collector, others] = await Promise.all([startOtlpReceiver(), startOtlpReceiver()]);
   environment = {
     DEBUG: 'true',
     DATABASE_URL: databaseUrl(secrets.databasePassword),
@@ -162,9 +175,9 @@ beforeAll(async () => {
     await startFunction(name, {
       ...environment,
       ...(name === 'resources-ingester' && { OTEL_ENABLED: 'true' }),
-      ...((name === 'changes-source' || name === 'renderer') && {
+      ...(['changes-source', 'renderer', 'events-presenter'].includes(name) && {
         OTEL_ENABLED: 'true',
-        OTEL_EXPORTER_OTLP_ENDPOINT: rendering.url,
+        OTEL_EXPORTER_OTLP_ENDPOINT: others.url,
       }),
     }),
   ];
@@ -174,7 +187,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all(Object.values(running ?? {}).map((each) => each.kill()));
   await sink.stop();
-  await Promise.all([collector.stop(), rendering.stop()]);
+  await Promise.all([collector.stop(), others.stop()]);
   await cluster.stop();
   await database.drop();
   await server.pool.query(`drop role ${role}`);
@@ -268,7 +281,7 @@ describe('telemetry of running functions', () => {
   it('is a trace from a changed row to what was rendered', async () => {
     const key = await insertAppConfig('traced');
     const find = (name: string) =>
-      rendering.spans.find(
+      others.spans.find(
         (span) => span.name === name && String(span.attributes['cloudevents.event_subject']).includes(key),
       );
     const type = 'io.kubemirror.appconfig.changed';
@@ -288,33 +301,62 @@ describe('telemetry of running functions', () => {
       });
     });
   });
+
+  it('is a span for each request of a reader, in the trace that he is in', async () => {
+    const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+    const headers = { traceparent: `00-${traceId}-00f067aa0ba902b7-01` };
+    expect(await ask(`${running['events-presenter'].url}/events`, { headers })).toBe(401);
+    await eventually(() => {
+      expect(others.spans.find((span) => span.traceId === traceId)).toMatchObject({
+        service: 'events-presenter',
+        parentSpanId: '00f067aa0ba902b7',
+        attributes: { 'http.request.method': 'GET', 'http.response.status_code': '401' },
+      });
+    });
+  });
 });
 
 describe('secrets', () => {
-  it('are in no log and no answer, whatever goes wrong', async () => {
+  it('are in no output, no answer, no metrics and no spans, whatever goes wrong', async () => {
     await eventually(() => expect(sink.credentials).toContain(`Bearer ${secrets.oidcToken}`));
     await refuseUsers();
     await sendPoison();
     await refuseEvents();
     await failToStart();
+    await failToReadCluster();
     await failToPush();
     await loseDatabase();
-    for (const name of functions) logs.push(running[name].log());
+    for (const name of functions) {
+      logs.push(running[name].log());
+      bodies.push(await running[name].metrics());
+    }
 
     const written = logs.join('\n');
     // Otherwise nothing was provoked, and nothing proves nothing.
-    for (const text of ['The sink does not let us in', 'Cannot store an event for now', 'sending again']) {
+    for (const text of [
+      'The sink does not let us in',
+      'Cannot store an event for now',
+      'sending again',
+      '401',
+    ]) {
       expect(written).toContain(text);
     }
-    const encoded = Object.entries(secrets).flatMap(([name, value]) => [
+    expect(signatures.length).toBeGreaterThan(0);
+    const all = [
+      ...Object.entries(secrets),
+      ...signatures.map((signature) => ['signature of a token', signature]),
+    ];
+    const encoded = all.flatMap(([name = '', value = '']) => [
       [name, value],
+      [`${name} in a URL`, encodeURIComponent(value)],
       [`${name} in base64`, Buffer.from(value).toString('base64').replace(/.=*$/, '')],
     ]);
+    const sent = [...collector.bodies, ...others.bodies];
     const leaks: string[] = [];
     for (const [name = '', value = ''] of encoded) {
       const where = [...written.split('\n'), ...bodies].filter((text) => text.includes(value));
       leaks.push(...where.map((text) => `${name}: ${text}`));
-      if (collector.bodies.some((body) => body.includes(value))) leaks.push(`${name}: sent by OTLP`);
+      if (sent.some((body) => body.includes(value))) leaks.push(`${name}: sent by OTLP`);
     }
     expect(leaks).toEqual([]);
   }, 180_000);
@@ -322,7 +364,7 @@ describe('secrets', () => {
   async function refuseUsers(): Promise<void> {
     const good = await demoToken({ username: 'alice', groups: [] }, secrets.jwtSignKey);
     const forged = await demoToken({ username: 'alice', groups: [] }, secrets.poison.padEnd(32, 'x'));
-    const signature = good.split('.')[2] ?? '';
+    for (const token of [good, forged]) signatures.push(token.split('.')[2] ?? '');
     const paths: readonly (readonly [Name, string])[] = [
       ['events-presenter', '/events'],
       ['resources-presenter', '/resources'],
@@ -337,11 +379,17 @@ describe('secrets', () => {
       await ask(`${url}${path}`, bearer(secrets.userToken));
       await ask(`${url}${path}?limit=none&cursor=${secrets.poison.slice(0, 6)}`, bearer(good));
     }
-    expect(bodies.some((body) => body.includes(signature))).toBe(false);
   }
 
   async function sendPoison(): Promise<void> {
-    const headers = { 'ce-specversion': '1.0', 'ce-id': '1', 'ce-source': '/a', 'ce-type': 'a' };
+    const authorization = `Bearer ${secrets.userToken}`;
+    const headers = {
+      'ce-specversion': '1.0',
+      'ce-id': '1',
+      'ce-source': '/a',
+      'ce-type': 'a',
+      authorization,
+    };
     const broken = `{"password":"${secrets.poison}`;
     for (const name of ['resources-ingester', 'events-ingester'] as const) {
       const { url } = running[name];
@@ -376,21 +424,34 @@ describe('secrets', () => {
 
   async function failToStart(): Promise<void> {
     const wrong = secrets.wrongDatabasePassword;
-    const tries: Readonly<Record<string, string>>[] = [
-      { DATABASE_URL: databaseUrl(wrong).replace(/:\d+\//, ':9/') },
+    const odd = secrets.oddDatabasePassword;
+    // Read by one schema and one parser for all functions, so one of them is enough.
+    const settings: Variables[] = [
       { DATABASE_URL: `mysql://me:${wrong}@127.0.0.1/db` },
       { DATABASE_URL: `postgres://me:${wrong}@[broken/db` },
+      { DATABASE_URL: `postgres://me:${odd}@127.0.0.1:9/db` },
+      { DATABASE_URL: `postgres://me:${encodeURIComponent(odd)}@127.0.0.1:9/db` },
       { DATABASE_URL: '', DB_HOST: '127.0.0.1', DB_PORT: '9', DB_USER: 'me', DB_PASS: wrong },
-      { DATABASE_URL: databaseUrl(wrong).replace('127.0.0.1', 'no.such.host.invalid') },
-      { DATABASE_URL: databaseUrl(wrong), K_SINK: `http://me:${secrets.urlPassword}@127.0.0.1:9/` },
-      {
-        RENDER_MODE: 'git',
-        GIT_TARGET_REPO: `https://me:${secrets.urlPassword}@127.0.0.1:9/a.git`,
-        GIT_TOKEN: secrets.gitToken,
-      },
+      { DATABASE_URL: '', DB_HOST: '127.0.0.1', DB_PORT: '9', DB_PASS: odd },
     ];
-    for (const name of ['resources-ingester', 'deviser', 'events-presenter', 'changes-source', 'renderer']) {
-      const starts = tries.map((more) =>
+    const connections: Variables[] = [
+      { DATABASE_URL: databaseUrl(wrong).replace(/:\d+\//, ':9/') },
+      { DATABASE_URL: databaseUrl(wrong).replace('127.0.0.1', 'no.such.host.invalid') },
+    ];
+    const sinkUrl = `http://me:${secrets.urlPassword}@127.0.0.1:9/`;
+    const repository = `https://me:${secrets.urlPassword}@127.0.0.1:9/a.git`;
+    const tries: Readonly<Record<string, readonly Variables[]>> = {
+      'resources-ingester': [...settings, ...connections],
+      deviser: connections,
+      'events-presenter': connections,
+      'changes-source': [...connections, { DATABASE_URL: databaseUrl(wrong), K_SINK: sinkUrl }],
+      renderer: [
+        ...connections,
+        { RENDER_MODE: 'git', GIT_TARGET_REPO: repository, GIT_TOKEN: secrets.gitToken },
+      ],
+    };
+    for (const [name, each] of Object.entries(tries)) {
+      const starts = each.map((more) =>
         startFunction(name, withoutEmpty({ ...environment, DB_READY_TIMEOUT: '1s', ...more })).then(
           (started) => started.kill().then(() => logs.push(started.log())),
           (error: unknown) => logs.push(String(error)),
@@ -400,21 +461,46 @@ describe('secrets', () => {
     }
   }
 
+  /** The API server knows nobody of that token. */
+  async function failToReadCluster(): Promise<void> {
+    const kubeconfig = await readFile(join(folder, 'wrong-kubeconfig'), 'utf8');
+    expect(kubeconfig).toContain(secrets.wrongClusterToken);
+    const names = ['resources-watcher', 'events-watcher', 'renderer', 'events-presenter', 'appconfigs-api'];
+    const starts = names.map(async (name) => {
+      const wrong = { ...environment, KUBECONFIG: join(folder, 'wrong-kubeconfig') };
+      const started = startFunction(name, wrong, { readyTimeoutMs: 5_000 });
+      await started.then(
+        async (each) => {
+          await ask(`${each.url}/events`, bearer(secrets.userToken));
+          await each.kill();
+          logs.push(each.log());
+        },
+        (error: unknown) => logs.push(String(error)),
+      );
+    });
+    await Promise.all(starts);
+  }
+
   async function failToPush(): Promise<void> {
     const git = await startGitServer();
-    const renderer = await startFunction('renderer', {
-      ...environment,
-      RENDER_MODE: 'git',
-      GIT_TARGET_REPO: git.httpUrl,
-      GIT_TOKEN: secrets.gitToken,
-    });
-    const id = await insertAppConfig('pushed');
-    const answer = await tellOfChange(renderer.url, id, {});
-    bodies.push(await answer.text());
-    expect(renderer.log()).toContain('an AppConfig could not be rendered');
-    await renderer.kill();
+    const remotes = [
+      { GIT_TARGET_REPO: git.httpUrl, GIT_TOKEN: secrets.gitToken },
+      {
+        GIT_TARGET_REPO: 'ssh://git@127.0.0.1:9/configs.git',
+        GIT_SSH_KEY_FILE: join(folder, 'ssh-key'),
+        GIT_KNOWN_HOSTS_FILE: join(folder, 'known-hosts'),
+      },
+    ];
+    for (const remote of remotes) {
+      const renderer = await startFunction('renderer', { ...environment, RENDER_MODE: 'git', ...remote });
+      const id = await insertAppConfig(`pushed-${remotes.indexOf(remote)}`);
+      const answer = await tellOfChange(renderer.url, id, {});
+      bodies.push(await answer.text());
+      expect(renderer.log()).toContain('an AppConfig could not be rendered');
+      await renderer.kill();
+      logs.push(renderer.log());
+    }
     await git.close();
-    logs.push(renderer.log());
   }
 
   async function loseDatabase(): Promise<void> {

@@ -7,7 +7,7 @@ import { freePort } from '../../lib/local/free-port.ts';
 export type FunctionProcess = {
   readonly url: string;
   readonly pid: number;
-  /** Standard error so far. */
+  /** Standard output and error so far. */
   readonly log: () => string;
   /** SIGTERM and its exit code. */
   readonly stop: () => Promise<number | null>;
@@ -27,7 +27,12 @@ const readyTimeoutMs = 60_000;
 export async function startFunction(
   name: string,
   environment: Readonly<Record<string, string>>,
-  options: { readonly port?: number; readonly nodeArguments?: readonly string[] } = {},
+  options: {
+    readonly port?: number;
+    readonly nodeArguments?: readonly string[];
+    /** Shorter where it is not expected to become ready. */
+    readonly readyTimeoutMs?: number;
+  } = {},
 ): Promise<FunctionProcess> {
   const port = options.port ?? (await freePort());
   const metricsPort = await freePort();
@@ -38,14 +43,16 @@ export async function startFunction(
       METRICS_PORT: String(metricsPort),
       ...environment,
     },
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   let log = '';
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    log += text;
-  });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      log += text;
+    });
+  }
   const url = `http://127.0.0.1:${port}`;
-  const deadlineMs = performance.now() + readyTimeoutMs;
+  const deadlineMs = performance.now() + (options.readyTimeoutMs ?? readyTimeoutMs);
   while (!(await isReady(url))) {
     if (child.exitCode !== null || performance.now() > deadlineMs) {
       child.kill('SIGKILL');
