@@ -11,7 +11,8 @@ import { loadConfig } from '../../lib/runtime/load-config.ts';
 import type { Running } from '../../lib/runtime/run-function.ts';
 import { type TestDatabase, testDatabase } from '../../test/support/database.ts';
 import { eventually } from '../../test/support/eventually.ts';
-import { objectEvent } from '../../test/support/ingest.ts';
+import { type ObjectFixture, objectEvent } from '../../test/support/ingest.ts';
+import { parsePrometheus } from '../../test/support/parse-prometheus.ts';
 import { postEvent } from '../../test/support/post-event.ts';
 import { resourcesIngesterConfig } from './config.ts';
 import { startResourcesIngester } from './start-resources-ingester.ts';
@@ -20,10 +21,11 @@ const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}
 
 async function start(databaseUrl: string, environment: Record<string, string> = {}) {
   const port = await freePort();
+  const metricsPort = await freePort();
   const config = loadConfig(resourcesIngesterConfig, {
     DATABASE_URL: databaseUrl,
     PORT: String(port),
-    METRICS_PORT: '0',
+    METRICS_PORT: String(metricsPort),
     ...environment,
   });
   const running: Running = await startResourcesIngester({
@@ -31,7 +33,15 @@ async function start(databaseUrl: string, environment: Record<string, string> = 
     log: quiet,
     signal: new AbortController().signal,
   });
-  return { url: `http://127.0.0.1:${port}`, stop: running.stop };
+  /** Value of each series of one of its metrics, by type or outcome. */
+  const counts = async (metric: string): Promise<Record<string, number>> => {
+    const text = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+    const samples = parsePrometheus(text).find(({ name }) => name === metric)?.samples ?? [];
+    return Object.fromEntries(
+      samples.map(({ labels, value }) => [labels['type'] ?? labels['outcome'] ?? '', value]),
+    );
+  };
+  return { url: `http://127.0.0.1:${port}`, stop: running.stop, counts };
 }
 
 describe('resources-ingester', () => {
@@ -155,6 +165,38 @@ describe('resources-ingester', () => {
     ]);
   });
 
+  it('stores hostile objects or keeps them with their reason, stores their neighbours, and counts both', async () => {
+    const sound = (uid: string, more: Partial<ObjectFixture> = {}) =>
+      objectEvent({ uid, version: '1', ...more });
+    const broken = (id: string, data: Buffer) => ({ ...sound(id), id, data });
+    const text = (content: string) => Buffer.from(`{"metadata":{"uid":"x","name":"x"},"data":${content}}`);
+    const before = await ingester.counts('kubemirror_ingest_events_total');
+    const events = [
+      sound('label', { labels: { 'krateo.io/composition-id': 'none' } }),
+      sound('large', { content: { data: 'x'.repeat(3_000_000) } }),
+      sound('long-version', { version: '123456789012345678901234567890' }),
+      sound('year-0', { observedAt: '0000-01-01T00:00:00Z', content: { status: { at: '0000-00-00' } } }),
+      broken('nul', text('"a\\u0000b"')),
+      broken('half-a-pair', text('"\\ud800"')),
+      broken('bytes', Buffer.concat([Buffer.from('{"a":"'), Buffer.from([0xff, 0xfe]), Buffer.from('"}')])),
+      { ...sound(''), id: 'no-uid' },
+    ].flatMap((event, index) => [event, sound(`neighbour-${index}`)]);
+    const answers = await Promise.all(events.map((event) => send(event)));
+    expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([202]));
+    const neighbours = Array.from({ length: 8 }, (_, index) => `neighbour-${index}`);
+    expect(await uids()).toEqual(['label', 'large', 'long-version', ...neighbours, 'year-0']);
+    const { rows } = await database.pool.query('select ce_id, reason from quarantined_events');
+    expect(Object.fromEntries(rows.map((row) => [row.ce_id, row.reason]))).toMatchObject({
+      nul: 'data holds a NUL character, which PostgreSQL cannot store',
+      bytes: 'data is not UTF-8',
+      'half-a-pair': expect.stringMatching(/json|unicode/i),
+      'no-uid': 'metadata.uid is missing',
+    });
+    const { stored, quarantined } = await ingester.counts('kubemirror_ingest_events_total');
+    expect(stored).toBe((before['stored'] ?? 0) + 12);
+    expect(quarantined).toBe((before['quarantined'] ?? 0) + 4);
+  });
+
   it('stores 500 events that come at once, of which every tenth is poison, without losing a neighbour', async () => {
     const events = Array.from({ length: 500 }, (_, index) =>
       index % 10 === 0
@@ -174,10 +216,13 @@ describe('resources-ingester', () => {
     const small = await start(database.url, { QUEUE_MAX_ROWS: '2', BATCH_WRITERS: '1', BATCH_MAX_ROWS: '1' });
     const blocker = await database.pool.connect();
     await blocker.query('begin; select pg_advisory_xact_lock(20316, 1)');
-    const pending = Array.from({ length: 8 }, (_, index) =>
-      postEvent(small.url, objectEvent({ uid: `q${index}`, version: '1' })),
-    );
-    await delay(300);
+    let answered = 0;
+    const pending = Array.from({ length: 8 }, async (_, index) => {
+      const answer = await postEvent(small.url, objectEvent({ uid: `q${index}`, version: '1' }));
+      answered += 1;
+      return answer;
+    });
+    await eventually(() => expect(answered).toBe(5));
     await blocker.query('commit');
     blocker.release();
     const answers = await Promise.all(pending);
@@ -195,7 +240,9 @@ describe('resources-ingester', () => {
     const pending = Array.from({ length: 5 }, (_, index) =>
       postEvent(leaving.url, objectEvent({ uid: `s${index}`, version: '1' })),
     );
-    await delay(200);
+    await eventually(async () =>
+      expect((await leaving.counts('kubemirror_ingest_received_total'))[eventTypes.resourceUpserted]).toBe(5),
+    );
     const stopped = leaving.stop();
     await delay(100);
     await blocker.query('commit');

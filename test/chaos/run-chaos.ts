@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ChaosArguments } from './chaos-arguments.ts';
+import type { ChaosArguments, ReplicaArguments } from './chaos-arguments.ts';
 import type { ChaosCluster } from './chaos-cluster.ts';
 import { startChaosMachine } from './chaos-machine.ts';
 import { compare, type Differences, isEmpty } from './compare.ts';
 import { machineFaults, strikeFaults } from './faults.ts';
 import { readCluster } from './read-cluster.ts';
 import { readEventRows, readResourceRows } from './read-mirror.ts';
+import { replicas, serveReplicas } from './replicas.ts';
 import { seededRandom } from './seeded-random.ts';
 import { chaosKinds, createWorkload } from './workload.ts';
 
@@ -20,6 +21,8 @@ export type ChaosReport = {
   readonly objects: number;
   readonly events: number;
   readonly convergedAfterMs: number;
+  readonly replicas: number;
+  readonly leases: boolean;
   readonly struck: Readonly<Record<string, number>>;
   readonly done: Readonly<Record<string, number>>;
   /** The first differences of each sort, in words. */
@@ -46,12 +49,13 @@ const brokerFaults =
 
 /** Random changes under random faults; then silence, and a comparison of cluster and database. */
 export async function runChaos(
-  options: Omit<ChaosArguments, 'renderer' | 'source'> & {
-    readonly cluster: ChaosCluster;
-    readonly folder: string;
-    readonly portBase: number;
-    readonly say: (line: string) => void;
-  },
+  options: Omit<ChaosArguments, 'renderer' | 'source'> &
+    ReplicaArguments & {
+      readonly cluster: ChaosCluster;
+      readonly folder: string;
+      readonly portBase: number;
+      readonly say: (line: string) => void;
+    },
 ): Promise<ChaosReport> {
   const { cluster, say, seed } = options;
   const random = seededRandom(seed);
@@ -62,6 +66,7 @@ export async function runChaos(
     namespaces: cluster.namespaces,
   });
   await workload.prepare();
+  const balancers = await serveReplicas(functions, options);
   const machine = await startChaosMachine({
     folder: options.folder,
     portBase: options.portBase,
@@ -69,14 +74,14 @@ export async function runChaos(
     clusterName: clusterName,
     brokerProfile: options.broker,
     brokerFaults,
-    functions: functions.map((name) => ({
-      name,
-      function: name,
+    functions: replicas(functions, {
+      ...options,
       environment: {
         RECONCILE_INTERVAL: `${reconcileIntervalMs}ms`,
         NAMESPACES: cluster.namespaces.join(','),
+        ...(options.leases ? { LEADER_ELECTION: 'true', LEASE_NAMESPACE: cluster.namespaces[0] ?? '' } : {}),
       },
-    })),
+    }),
     say,
   });
   try {
@@ -106,12 +111,15 @@ export async function runChaos(
       ...settled,
       seed,
       faults: options.faults,
+      replicas: options.replicas,
+      leases: options.leases,
       struck,
       done: workload.counts,
       settledInMs: performance.now() - calmAtMs,
     });
   } finally {
     await machine.stop();
+    await balancers.stop();
   }
 }
 
@@ -158,7 +166,9 @@ function merge(a: Differences, b: Differences): Differences {
 
 function report(
   result: Measured &
-    Pick<ChaosReport, 'seed' | 'faults' | 'struck' | 'done'> & { readonly settledInMs: number },
+    Pick<ChaosReport, 'seed' | 'faults' | 'replicas' | 'leases' | 'struck' | 'done'> & {
+      readonly settledInMs: number;
+    },
 ): ChaosReport {
   const { lost, stale, zombies, duplicates } = result.differences;
   return {
@@ -171,6 +181,8 @@ function report(
     objects: result.objects,
     events: result.events,
     convergedAfterMs: Math.round(result.settledInMs),
+    replicas: result.replicas,
+    leases: result.leases,
     struck: result.struck,
     done: result.done,
     examples: Object.entries(result.differences).flatMap(([what, list]) =>

@@ -29,6 +29,8 @@ describe('the mirror', () => {
       seed,
       broker: 'imc-sync',
       rate: 50,
+      replicas: 1,
+      leases: false,
       cluster,
       folder,
       portBase: await freePortBase(),
