@@ -35,6 +35,8 @@ export async function startChaosMachine(options: {
   /** As `--faults` of the development broker has them. */
   readonly brokerFaults: string;
   readonly functions: readonly ChaosProcess[];
+  /** Functions that somebody else starts, and that get deliveries all the same. */
+  readonly others?: readonly FunctionName[];
   readonly jwtSignKey?: string;
   /** Further settings of PostgreSQL. */
   readonly settings?: Readonly<Record<string, string>>;
@@ -70,7 +72,10 @@ export async function startChaosMachine(options: {
   const inherited = { PATH: process.env['PATH'] ?? '', HOME: folder };
   try {
     const brokerPort = portBase + infrastructurePorts.broker;
-    const names = new Set(options.functions.map((process) => process.function));
+    const names = new Set([
+      ...options.functions.map((process) => process.function),
+      ...(options.others ?? []),
+    ]);
     const services = [...names].flatMap((name) => ['--service', `${name}=${functionUrl(portBase, name)}`]);
     await start('broker', {
       command: [
