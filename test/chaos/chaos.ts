@@ -8,8 +8,9 @@ import { isRendered, runRendererChaos } from './renderer/run-renderer-chaos.ts';
 import { isConverged, runChaos } from './run-chaos.ts';
 
 /**
- * `npm run test:chaos -- [--renderer[=git] [--source=outbox]] [--faults N] [--seed S] [--broker PROFILE] [--rate N]`: exit 0 only where
- * all is equal. With `--renderer` it is the road from the rows to the cluster, or to a Git repository.
+ * `npm run test:chaos -- [--replicas N] [--leases] [--renderer[=git] [--source=outbox]] [--faults N] [--seed S]
+ * [--broker PROFILE] [--rate N]`: exit 0 only where all is equal. With `--renderer` it is the road from the rows to
+ * the cluster, or to a Git repository.
  */
 const options = parseChaosArguments(process.argv.slice(2), () => randomInt(1_000_000));
 const say = (line: string) => process.stderr.write(`${new Date().toISOString().slice(11, 23)} ${line}\n`);
@@ -27,7 +28,9 @@ try {
     const report = await runChaos({ ...plain, ...around });
     tell(report, isConverged(report));
   } else {
-    const report = await runRendererChaos({ ...plain, renderer, source, ...around });
+    // A broker that answers before it delivers, and keeps nothing, loses events when it is killed.
+    const untoldAfter = plain.broker === 'imc-async' ? '3s' : '10m';
+    const report = await runRendererChaos({ ...plain, renderer, source, untoldAfter, ...around });
     tell(report, isRendered(report));
   }
 } finally {

@@ -27,6 +27,8 @@ describe('the cluster', () => {
     const report = await runRendererChaos({
       renderer: 'apply',
       source: 'logical',
+      // Not for the longest wait of a broker that was told to deliver later.
+      untoldAfter: '3s',
       faults: 10,
       seed,
       broker: 'imc-sync',

@@ -41,7 +41,6 @@ const brokerFaults =
 // Comparisons of everything must not hide what nothing else has found: none but those that something asks for.
 const rendererEnvironment = {
   RECONCILE_INTERVAL: '1h',
-  UNTOLD_AFTER: '3s',
   RETRY_BASE: '200ms',
   RETRY_CAP: '2s',
 };
@@ -52,6 +51,8 @@ const sources = ['changes-source', 'changes-source-standby'];
 export async function runRendererChaos(
   options: Omit<ChaosArguments, 'renderer'> & {
     readonly renderer: RenderMode;
+    /** Age at which the renderer finds changes by itself: where that is long, a change that is never told shows. */
+    readonly untoldAfter: string;
     readonly cluster: ChaosCluster;
     readonly folder: string;
     readonly portBase: number;
@@ -69,7 +70,7 @@ export async function runRendererChaos(
     clusterName: 'chaos',
     brokerProfile: options.broker,
     brokerFaults,
-    functions: processes(portBase, options.source, target),
+    functions: processes({ ...options, target }),
     jwtSignKey,
     settings: smallLog,
     say,
@@ -118,13 +119,23 @@ export async function runRendererChaos(
   }
 }
 
-function processes(portBase: number, source: ChaosArguments['source'], target: ChaosTarget): ChaosProcess[] {
+function processes(options: {
+  readonly portBase: number;
+  readonly source: ChaosArguments['source'];
+  readonly untoldAfter: string;
+  readonly target: ChaosTarget;
+}): ChaosProcess[] {
+  const { portBase, source, target } = options;
   const kind = Object.fromEntries(
     Object.entries(target.environment).filter(([name]) => name.startsWith('APPCONFIG_')),
   );
   // At the end, when what they deliver to is stopped already, nobody waits for them.
   const reading = { CHANGE_SOURCE: source, DRAIN_TIMEOUT: '4s' };
-  const rendering = { ...rendererEnvironment, ...target.environment };
+  const rendering = {
+    ...rendererEnvironment,
+    UNTOLD_AFTER: options.untoldAfter,
+    ...target.environment,
+  };
   return [
     { name: 'deviser', function: 'deviser', environment: {} },
     { name: 'changes-source', function: 'changes-source', environment: reading },
