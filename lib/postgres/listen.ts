@@ -1,12 +1,15 @@
 import pg from 'pg';
 
 /** Shows a connection that died without a word; also keeps proxies from closing it. */
-const aliveCheckMs = 15_000;
+const defaultAliveCheckMs = 15_000;
 const aliveTimeoutMs = 5_000;
 const firstRetryMs = 200;
 const maxRetryMs = 5_000;
+/** SQLSTATE of what a replica does not do. */
+const readOnlyTransaction = '25006';
 
 export type Listener = {
+  /** Also on a replica, which cannot LISTEN. */
   readonly isConnected: () => boolean;
   readonly stop: () => Promise<void>;
 };
@@ -18,13 +21,17 @@ type Channel = 'kubemirror_events' | 'kubemirror_resources' | 'kubemirror_appcon
  * LISTENs with one connection of its own, and connects again whenever that is lost. What was notified meanwhile
  * is lost, as PostgreSQL has it, so every channel's `onWake` is called after every (re)connection too: who is woken
  * looks for itself.
+ *
+ * A replica refuses LISTEN. There the connection is kept all the same and nobody is woken, until it is promoted.
  */
 export function listen(options: {
   readonly connection: pg.ClientConfig;
   /** What to do when a channel was notified. */
   readonly onWake: Readonly<Partial<Record<Channel, () => void>>>;
   readonly onError: (error: unknown) => void;
+  readonly aliveCheckMs?: number;
 }): Listener {
+  const { aliveCheckMs = defaultAliveCheckMs } = options;
   const onWake = new Map(Object.entries(options.onWake));
   let stopped = false;
   let client: pg.Client | undefined;
@@ -33,6 +40,16 @@ export function listen(options: {
 
   const connect = async (): Promise<void> => {
     const candidate = new pg.Client({ ...options.connection, query_timeout: aliveTimeoutMs });
+    let listens = false;
+    const startListening = async (): Promise<boolean> => {
+      try {
+        for (const channel of onWake.keys()) await candidate.query(`listen ${channel}`);
+        return true;
+      } catch (error) {
+        if ((error as { readonly code?: unknown }).code === readOnlyTransaction) return false;
+        throw error;
+      }
+    };
     const lost = once((error?: unknown) => {
       clearTimeout(timer);
       if (client === candidate) client = undefined;
@@ -49,7 +66,7 @@ export function listen(options: {
     candidate.on('notification', ({ channel }) => onWake.get(channel)?.());
     try {
       await candidate.connect();
-      for (const channel of onWake.keys()) await candidate.query(`listen ${channel}`);
+      listens = await startListening();
     } catch (error) {
       lost(error);
       return;
@@ -61,8 +78,16 @@ export function listen(options: {
     client = candidate;
     retryMs = firstRetryMs;
     for (const wake of onWake.values()) wake();
+    const look = async (): Promise<void> => {
+      if (listens) {
+        await candidate.query('select 1');
+        return;
+      }
+      listens = await startListening();
+      if (listens) for (const wake of onWake.values()) wake();
+    };
     const checkAlive = (): void => {
-      candidate.query('select 1').then(() => {
+      look().then(() => {
         if (client === candidate) timer = setTimeout(checkAlive, aliveCheckMs);
       }, lost);
     };
