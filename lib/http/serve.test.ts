@@ -39,6 +39,16 @@ it('serveHttp() closes after the requests in flight, whatever connections are op
   silent.destroy();
 });
 
+it('serveHttp() keeps idle connections longer than queue-proxy and brokers use them, which is 90 s', async () => {
+  const server = await serveHttp({ port: 0, fetch: () => new Response('ok'), onError: () => {} });
+  // Node says its keepAliveTimeout to the client.
+  const answer = await fetch(`http://127.0.0.1:${server.port}/`);
+  const [, seconds] = /^timeout=(\d+)$/.exec(answer.headers.get('keep-alive') ?? '') ?? [];
+  expect(Number(seconds)).toBeGreaterThan(90);
+  await answer.text();
+  await server.close();
+});
+
 it('serveHttp() says which port is taken', async () => {
   const first = await serveHttp({ port: 0, fetch: () => new Response(), onError: () => {} });
   const second = serveHttp({ port: first.port, fetch: () => new Response(), onError: () => {} });

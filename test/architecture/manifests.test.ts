@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { parseManagedGroups } from '../../functions/resources-watcher/parse-managed-groups.ts';
 import { parseStaticKinds } from '../../functions/resources-watcher/parse-static-kinds.ts';
+import { parseDurationMs } from '../../lib/core/duration.ts';
 import { eventTypes } from '../../lib/core/event-types.ts';
 import { formatSource } from '../../lib/core/resource-subject.ts';
 import { selectBrokerManifests } from '../../lib/local/broker/broker-manifests.ts';
@@ -33,6 +34,14 @@ type Container = {
   readonly readinessProbe: Probe;
   readonly resources: { readonly requests: Resources; readonly limits: Resources };
   readonly securityContext: Record<string, unknown>;
+};
+type PodTemplate = {
+  readonly metadata: { readonly annotations: Readonly<Record<string, string>> };
+  readonly spec: {
+    readonly terminationGracePeriodSeconds?: number;
+    readonly timeoutSeconds?: number;
+    readonly containerConcurrency?: number;
+  };
 };
 type Probe = { readonly httpGet: { readonly path: string; readonly port?: string } };
 type Resources = { readonly cpu: string; readonly memory: string };
@@ -234,6 +243,28 @@ describe.each(workloads.filter(({ folder }) => existsSync(`functions/${folder}/c
       const secrets = (await variablesOf(folder)).filter(({ secret }) => secret).map(({ name }) => name);
       const plain = (container.env ?? []).filter(({ value }) => value !== undefined).map(({ name }) => name);
       expect(plain.filter((name) => secrets.includes(name))).toEqual([]);
+    });
+
+    it('lets work and streams end before the platform ends them', async () => {
+      const variables = await variablesOf(folder);
+      const msOf = (name: string): number | undefined => {
+        const text =
+          container.env?.find((entry) => entry.name === name)?.value ??
+          variables.find((variable) => variable.name === name)?.default;
+        return text === undefined ? undefined : parseDurationMs(text);
+      };
+      const { metadata, spec } = (object.spec as { template: PodTemplate }).template;
+      // Knative gives a pod as long to end as it gives a request.
+      const graceSeconds = spec.terminationGracePeriodSeconds ?? spec.timeoutSeconds ?? 0;
+      expect(graceSeconds * 1_000).toBeGreaterThan(msOf('DRAIN_TIMEOUT') ?? Number.POSITIVE_INFINITY);
+      const lifetimeMs = msOf('STREAM_LIFETIME');
+      if (lifetimeMs === undefined) return;
+      expect(spec.timeoutSeconds).toBeGreaterThan(lifetimeMs / 1_000);
+      const scaling = (name: string) => metadata.annotations[`autoscaling.knative.dev/${name}`] ?? '';
+      expect(parseDurationMs(scaling('scale-down-delay'))).toBeGreaterThan(lifetimeMs);
+      expect([scaling('metric'), scaling('target-burst-capacity')]).toEqual(['concurrency', '0']);
+      expect(Number(scaling('min-scale'))).toBeGreaterThanOrEqual(1);
+      expect(spec.containerConcurrency).toBe(0);
     });
 
     it('agrees with the ports', async () => {

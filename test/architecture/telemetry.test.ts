@@ -71,6 +71,12 @@ describe('dashboards and rules', () => {
   it('say what happened and where to look', () => {
     for (const rule of rules) expect(Object.keys(rule.annotations), rule.alert).toEqual(['summary', 'look']);
   });
+
+  it('have a line for each alert in what the one on call reads', () => {
+    const text = readFileSync('knative/telemetry/README.md', 'utf8');
+    const described = Array.from(text.matchAll(/^\| (Kubemirror\w+) \|/gm), ([, alert]) => alert);
+    expect(described).toEqual(rules.map((rule) => rule.alert));
+  });
 });
 
 describe('generated telemetry files', () => {
