@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { createAccess } from '../../lib/access/create-access.ts';
 import type { EventInventory } from '../../lib/access/find-event-scopes.ts';
 import { deriveSealingKeys } from '../../lib/core/sealed-token.ts';
+import { shareInFlight } from '../../lib/core/share-in-flight.ts';
 import { createStreamIds } from '../../lib/core/stream-id.ts';
 import { createRouter, type ServedRequest } from '../../lib/http/create-router.ts';
 import { createStreamRoute } from '../../lib/http/create-stream-route.ts';
@@ -19,7 +20,7 @@ import { listEventNamespaces } from '../../lib/postgres/list-event-namespaces.ts
 import { listEvents as listRows } from '../../lib/postgres/list-events.ts';
 import { listInvolvedNamespaces } from '../../lib/postgres/list-involved-namespaces.ts';
 import { listen } from '../../lib/postgres/listen.ts';
-import { readEventsAfter } from '../../lib/postgres/read-events-after.ts';
+import { type EventRange, readEventsAfter } from '../../lib/postgres/read-events-after.ts';
 import { readInstallation } from '../../lib/postgres/read-installation.ts';
 import { summarizeEvents as summarizeRows } from '../../lib/postgres/summarize-events.ts';
 import { waitForDatabase } from '../../lib/postgres/wait-for-database.ts';
@@ -95,6 +96,15 @@ export async function startEventsPresenter(
     minPauseMs,
     onError: (error) => log.warn({ err: error }, 'cannot read new events'),
   });
+  // Thousands of streams fall behind at the same moment, such as when rights have to be asked anew.
+  const readBounds = shareInFlight(
+    () => eventStreamBounds(pool),
+    () => '',
+  );
+  const readEvents = shareInFlight(
+    (range: EventRange) => readEventsAfter(pool, range),
+    (range) => JSON.stringify(range),
+  );
   const streaming = new AbortController();
   const feeding = feed.run(streaming.signal);
   const listener = listen({
@@ -130,8 +140,8 @@ export async function startEventsPresenter(
           clusters,
           authenticate,
           ids,
-          readBounds: () => eventStreamBounds(pool),
-          readEvents: (range) => readEventsAfter(pool, range),
+          readBounds,
+          readEvents,
           feed,
           options: followOptions(config, Math.random),
           signal: streaming.signal,

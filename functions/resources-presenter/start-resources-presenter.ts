@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { createAccess } from '../../lib/access/create-access.ts';
 import { deriveSealingKeys } from '../../lib/core/sealed-token.ts';
+import { shareInFlight } from '../../lib/core/share-in-flight.ts';
 import { createStreamIds } from '../../lib/core/stream-id.ts';
 import type { TlsFiles } from '../../lib/http/accept-tls.ts';
 import { createRouter, type ServedRequest } from '../../lib/http/create-router.ts';
@@ -23,9 +24,9 @@ import { listKubeEvents } from '../../lib/postgres/list-kube-events.ts';
 import { listResourceNamespaces } from '../../lib/postgres/list-resource-namespaces.ts';
 import { listResources as listRows } from '../../lib/postgres/list-resources.ts';
 import { listen } from '../../lib/postgres/listen.ts';
-import { readEventsAfter } from '../../lib/postgres/read-events-after.ts';
+import { type EventRange, readEventsAfter } from '../../lib/postgres/read-events-after.ts';
 import { readInstallation } from '../../lib/postgres/read-installation.ts';
-import { readResourcesAfter } from '../../lib/postgres/read-resources-after.ts';
+import { type ChangeRange, readResourcesAfter } from '../../lib/postgres/read-resources-after.ts';
 import { resourceStreamBounds } from '../../lib/postgres/resource-stream-bounds.ts';
 import { streamVersions } from '../../lib/postgres/stream-versions.ts';
 import { summarizeResources as summarizeRows } from '../../lib/postgres/summarize-resources.ts';
@@ -115,6 +116,19 @@ export async function startResourcesPresenter(
     minPauseMs,
     onError: (error) => log.warn({ err: error }, 'cannot read new events'),
   });
+  // Thousands of streams fall behind at the same moment, such as when rights have to be asked anew.
+  const readBounds = shareInFlight(
+    () => resourceStreamBounds(pool),
+    () => '',
+  );
+  const readChanges = shareInFlight(
+    (range: ChangeRange) => readResourcesAfter(pool, range),
+    (range) => JSON.stringify(range),
+  );
+  const readEvents = shareInFlight(
+    (range: EventRange) => readEventsAfter(pool, range),
+    (range) => JSON.stringify(range),
+  );
   const streaming = new AbortController();
   const feeding = Promise.all([feed.run(streaming.signal), eventFeed.run(streaming.signal)]);
   const listener = listen({
@@ -183,9 +197,9 @@ export async function startResourcesPresenter(
     open: (request) =>
       openKubeWatch(request, {
         ...kube,
-        readChanges: (range) => readResourcesAfter(pool, range),
-        resourceBounds: () => resourceStreamBounds(pool),
-        readEvents: (range) => readEventsAfter(pool, range),
+        readChanges,
+        resourceBounds: readBounds,
+        readEvents,
         eventBounds: () => eventStreamBounds(pool),
         changes: feed,
         events: eventFeed,
@@ -203,8 +217,8 @@ export async function startResourcesPresenter(
         clusters,
         authenticate,
         ids,
-        readBounds: () => resourceStreamBounds(pool),
-        readChanges: (range) => readResourcesAfter(pool, range),
+        readBounds,
+        readChanges,
         feed,
         options: followOptions(config, Math.random),
         signal: streaming.signal,

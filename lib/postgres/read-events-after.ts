@@ -19,18 +19,21 @@ export type StreamedEvent = Omit<EventRow, 'position'> & {
   readonly repeated: boolean | null;
 };
 
+/** Positions after the first up to the last. */
+export type EventRange = {
+  readonly after: number;
+  readonly upTo?: number;
+  readonly limit: number;
+  readonly filter?: EventStreamFilter;
+  readonly withRaw?: boolean;
+};
+
 const statement = loadSql('read-events-after');
 
 /** Event versions above a position in commit order, whoever may see them: the caller checks that for each. */
 export async function readEventsAfter(
   pool: Pick<Pool, 'query'>,
-  range: {
-    readonly after: number;
-    readonly upTo?: number;
-    readonly limit: number;
-    readonly filter?: EventStreamFilter;
-    readonly withRaw?: boolean;
-  },
+  range: EventRange,
 ): Promise<StreamedEvent[]> {
   const { filter } = range;
   const result = await pool.query<Omit<StreamedEvent, 'position'> & { readonly position: string }>(

@@ -26,18 +26,21 @@ export type ResourceChange = {
   readonly raw: string | null;
 };
 
+/** Positions after the first up to the last. */
+export type ChangeRange = {
+  readonly after: number;
+  readonly upTo?: number;
+  readonly limit: number;
+  readonly filter?: ResourceStreamFilter;
+  readonly withRaw: boolean;
+};
+
 const statement = loadSql('read-resources-after');
 
 /** Stored versions above a position in commit order, whoever may see them: the caller checks that for each. */
 export async function readResourcesAfter(
   pool: Pick<Pool, 'query'>,
-  range: {
-    readonly after: number;
-    readonly upTo?: number;
-    readonly limit: number;
-    readonly filter?: ResourceStreamFilter;
-    readonly withRaw: boolean;
-  },
+  range: ChangeRange,
 ): Promise<ResourceChange[]> {
   const { filter } = range;
   const result = await pool.query<Omit<ResourceChange, 'position'> & { readonly position: string }>(

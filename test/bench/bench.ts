@@ -5,6 +5,7 @@ import { runBenchmark } from './run-benchmark.ts';
 /** Each benchmark is loaded only when it is asked for: some need what others do not. */
 const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   read: async () => (await import('./read/read-benchmark.ts')).readBenchmark,
+  stream: async () => (await import('./stream/stream-benchmark.ts')).streamBenchmark,
   cdc: async () => (await import('./cdc/cdc-benchmark.ts')).cdcBenchmark,
   rendering: async () => (await import('./rendering/rendering-benchmark.ts')).renderingBenchmark,
   wal: async () => (await import('./wal/wal-benchmark.ts')).walBenchmark,

@@ -54,11 +54,13 @@ export const readBenchmark: Benchmark = {
   settings,
   open: async () => {
     const folder = await mkdtemp(join(tmpdir(), 'kubemirror-read-'));
+    // Filling it takes minutes: whoever tries something out several times can keep one that is filled.
     const database = await openBenchDatabase();
-    const databaseUrl = await database.fresh();
-    await seedRows(databaseUrl, settings);
+    const seeded = process.env['BENCH_SEEDED_DATABASE'];
+    const databaseUrl = seeded ?? (await database.fresh());
+    if (seeded === undefined) await seedRows(databaseUrl, settings);
     const kubeconfig = join(folder, 'kubeconfig');
-    const cluster = await startScript(new URL('./serve-cluster.ts', import.meta.url), {
+    const cluster = await startScript(new URL('../serve-cluster.ts', import.meta.url), {
       environment: {
         BENCH_NAMESPACES: String(settings.namespaces),
         BENCH_ALLOWED_NAMESPACES: String(settings.allowedNamespaces),

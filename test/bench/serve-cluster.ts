@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
-import { connectKubernetes } from '../../../lib/kubernetes/connect-kubernetes.ts';
-import { conformanceTokens } from '../../../lib/local/cluster/conformance-tokens.ts';
-import { startCluster } from '../../../lib/local/cluster/start-cluster.ts';
-import { namespaceName } from './seed-rows.ts';
+import { connectKubernetes } from '../../lib/kubernetes/connect-kubernetes.ts';
+import { conformanceTokens } from '../../lib/local/cluster/conformance-tokens.ts';
+import { startCluster } from '../../lib/local/cluster/start-cluster.ts';
+import { namespaceName } from './read/seed-rows.ts';
 
 /**
  * The cluster of the benchmark, a process of its own: all namespaces, and in some of them a role binding for the
