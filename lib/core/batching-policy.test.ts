@@ -9,6 +9,7 @@ const state = (changes: Partial<BatchState>): BatchState => ({
   ageMs: 1,
   arrivedRows: 3,
   idleWriters: 1,
+  busyWriters: 0,
   ...changes,
 });
 
@@ -37,6 +38,7 @@ describe('decideBatch', () => {
     ageMs: fc.nat(20),
     arrivedRows: count,
     idleWriters: fc.nat(3),
+    busyWriters: fc.nat(3),
   });
 
   it('never flushes without rows or without a writer', () => {
@@ -55,6 +57,25 @@ describe('decideBatch', () => {
         expect(decideBatch(due, limits)).toBe('flush');
       }),
     );
+  });
+});
+
+describe('decideBatch behind another batch', () => {
+  const ordered: BatchLimits = { ...limits, behind: { rows: 40, bytes: 400, maxWaitMs: 50 } };
+  const behind = (changes: Partial<BatchState>) =>
+    decideBatch(state({ busyWriters: 1, arrivedRows: 0, ageMs: 10, ...changes }), ordered);
+
+  it('waits for company, however quiet it is', () => {
+    expect(behind({})).toBe('wait');
+    expect(behind({ busyWriters: 0 })).toBe('flush');
+  });
+
+  it.each([
+    ['the rows are worth a transaction', { rows: 40 }],
+    ['the bytes are', { bytes: 400 }],
+    ['the other batch takes too long', { ageMs: 50 }],
+  ])('flushes when %s', (_, change) => {
+    expect(behind(change)).toBe('flush');
   });
 });
 

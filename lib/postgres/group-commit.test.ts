@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { eventually } from '../../test/support/eventually.ts';
 import { createGroupCommit, type WriteBatch } from './group-commit.ts';
 
 /** A writer whose batches end when the test says so. */
@@ -67,6 +68,44 @@ describe('createGroupCommit', () => {
       [1, 2],
       [3, 4],
     ]);
+  });
+
+  it('lets few rows wait behind a batch in the works until they are more, or it ends, or takes too long', async () => {
+    const { batches, write } = controlledWriter();
+    let nowMs = 0;
+    const queue = createGroupCommit<number, string>({
+      write,
+      limits: {
+        maxRows: 10,
+        maxBytes: 1_000,
+        maxLingerMs: 1_000,
+        behind: { rows: 3, bytes: 500, maxWaitMs: 20 },
+      },
+      writers: 2,
+      maxWaitingRows: 100,
+      maxWaitingBytes: 10_000,
+      nowMs: () => nowMs,
+    });
+    const written = () => batches.map((batch) => batch.items);
+    void queue.add(1, 10);
+    await turns(4);
+    void queue.add(2, 10);
+    await turns(4);
+    expect(written()).toEqual([[1]]);
+    void queue.add(3, 10);
+    void queue.add(4, 10);
+    await turns(4);
+    expect(written()).toEqual([[1], [2, 3, 4]]);
+    batches[0]?.end();
+    void queue.add(5, 10);
+    await turns(4);
+    expect(written()).toHaveLength(2);
+    batches[1]?.end();
+    await turns(4);
+    expect(written()[2]).toEqual([5]);
+    void queue.add(6, 10);
+    nowMs = 20;
+    await eventually(() => expect(written()[3]).toEqual([6]));
   });
 
   it('fails all items of a batch whose write failed, and goes on', async () => {

@@ -35,6 +35,7 @@ export function createGroupCommit<Item, Outcome>(options: {
   readonly maxWaitingBytes: number;
   readonly nowMs: () => number;
 }): GroupCommit<Item, Outcome> {
+  const { behind } = options.limits;
   let waiting: Waiting<Item, Outcome>[] = [];
   let waitingBytes = 0;
   /** Length of `waiting` when the policy was asked last. */
@@ -44,6 +45,8 @@ export function createGroupCommit<Item, Outcome>(options: {
   let idleWriters = options.writers;
   /** When each batch in the works took its first item. */
   const writing = new Set<{ readonly atMs: number }>();
+  /** A look is due at rows that wait behind a batch, should that take too long. */
+  let lookingLater = false;
   let draining = false;
   let onIdle: (() => void) | undefined;
 
@@ -53,22 +56,36 @@ export function createGroupCommit<Item, Outcome>(options: {
     setImmediate(look);
   };
 
+  const lookLater = (ms: number): void => {
+    if (lookingLater) return;
+    lookingLater = true;
+    setTimeout(
+      () => {
+        lookingLater = false;
+        lookSoon();
+      },
+      Math.max(1, ms),
+    );
+  };
+
   const look = (): void => {
     looking = false;
     const first = waiting[0];
     if (first === undefined || idleWriters === 0) return;
+    const busyWriters = options.writers - idleWriters;
+    const ageMs = options.nowMs() - first.atMs;
+    const arrivedRows = waiting.length - seenRows;
     const decision = decideBatch(
-      {
-        rows: waiting.length,
-        bytes: waitingBytes,
-        ageMs: options.nowMs() - first.atMs,
-        arrivedRows: waiting.length - seenRows,
-        idleWriters,
-      },
+      { rows: waiting.length, bytes: waitingBytes, ageMs, arrivedRows, idleWriters, busyWriters },
       options.limits,
     );
     seenRows = waiting.length;
     if (decision === 'flush') flush();
+    else if (behind !== undefined && busyWriters > 0) {
+      // The end of that batch looks here as well; turning the event loop until then would only take its time.
+      lookLater(behind.maxWaitMs - ageMs);
+      return;
+    }
     if (waiting.length > 0 && idleWriters > 0) lookSoon();
   };
 

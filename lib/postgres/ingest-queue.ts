@@ -21,6 +21,12 @@ export type IngestLimits = {
 /** Longest that a row waits for company while a writer is idle and others keep coming. */
 const maxLingerMs = 2;
 
+/** A batch behind another waits until it has this share of the limits; half of what is in flight at full load is more. */
+const shareBehind = 0.4;
+
+/** Several times what a batch takes: when the one before is that slow, a second one may have better luck. */
+const maxWaitBehindMs = 100;
+
 /** The queue between requests and a stream's writer. */
 export function createIngestQueue<Row extends { readonly observedAtMicros: number }>(options: {
   readonly write: WriteItems<Row>;
@@ -39,7 +45,16 @@ export function createIngestQueue<Row extends { readonly observedAtMicros: numbe
       });
       return outcomes;
     },
-    limits: { maxRows: limits.BATCH_MAX_ROWS, maxBytes: limits.BATCH_MAX_BYTES, maxLingerMs },
+    limits: {
+      maxRows: limits.BATCH_MAX_ROWS,
+      maxBytes: limits.BATCH_MAX_BYTES,
+      maxLingerMs,
+      behind: {
+        rows: Math.ceil(limits.BATCH_MAX_ROWS * shareBehind),
+        bytes: Math.ceil(limits.BATCH_MAX_BYTES * shareBehind),
+        maxWaitMs: maxWaitBehindMs,
+      },
+    },
     writers: limits.BATCH_WRITERS,
     maxWaitingRows: limits.QUEUE_MAX_ROWS,
     maxWaitingBytes: limits.QUEUE_MAX_BYTES,
