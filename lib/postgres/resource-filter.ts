@@ -64,7 +64,13 @@ function oneOrSeveral(
   return values?.length === 1 ? [values[0], undefined] : [undefined, values];
 }
 
-/** Equalities go where an index can answer them; where two contradict each other, one is left as it is. */
+/** As many as visible-resources.sql looks up in the index of labels. */
+const maxAlternatives = 8;
+
+/**
+ * Equalities go where an index can answer them; where two contradict each other, one is left as it is. A choice of
+ * few values comes first, with the labels that fulfil it, because the index can answer that as well.
+ */
 function indexableLabels(filter: ResourceFilter): {
   labels: string | undefined;
   requirements: string | undefined;
@@ -77,8 +83,16 @@ function indexableLabels(filter: ResourceFilter): {
     if (isEquality && !Object.hasOwn(labels, requirement.key)) labels[requirement.key] = value;
     else rest.push(requirement);
   }
+  const isChoice = ({ operator, values }: LabelRequirement) =>
+    operator === 'in' && values.length > 0 && values.length <= maxAlternatives;
+  const choice = rest.find(isChoice);
+  const alternatives = choice?.values.map((value) => ({ [choice.key]: value }));
+  const requirements =
+    choice === undefined
+      ? rest
+      : [{ ...choice, alternatives }, ...rest.filter((requirement) => requirement !== choice)];
   return {
     labels: Object.keys(labels).length === 0 ? undefined : JSON.stringify(labels),
-    requirements: rest.length === 0 ? undefined : JSON.stringify(rest),
+    requirements: rest.length === 0 ? undefined : JSON.stringify(requirements),
   };
 }

@@ -6,7 +6,9 @@
 -- $12 labels jsonb · $13 updated since · $14 kinds[] · $15 label requirements jsonb
 -- $16 'live', 'deleted' or 'all' · $17 at, which only the source below uses
 --
--- One group is $2 and several are $3, because only an equality lets the index deliver the order.
+-- One group is $2 and several are $3, because only an equality lets the index deliver the order. Requirements are
+-- checked one by one; where the first is a choice of up to eight values, the labels that fulfil it stand beside it
+-- as `alternatives`, for the index of labels (measured with 100,000 objects of a kind: 200 ms without, 5 ms with it).
 ($2::text is null or r.api_group = $2)
 and ($3::text[] is null or r.api_group = any ($3))
 and ($4::text is null or r.resource = $4)
@@ -20,6 +22,22 @@ and ($11::uuid is null or r.composition_id = $11)
 and ($12::jsonb is null or (r.labels @> $12 and r.labels <> '{}'))
 and ($13::timestamptz is null or r.updated_at >= $13)
 and ($14::text[] is null or r.kind = any ($14))
+and (
+  $15::jsonb #> '{0,alternatives}' is null
+  or (
+    r.labels <> '{}'
+    and (
+      r.labels @> ($15::jsonb #> '{0,alternatives,0}')
+      or r.labels @> ($15::jsonb #> '{0,alternatives,1}')
+      or r.labels @> ($15::jsonb #> '{0,alternatives,2}')
+      or r.labels @> ($15::jsonb #> '{0,alternatives,3}')
+      or r.labels @> ($15::jsonb #> '{0,alternatives,4}')
+      or r.labels @> ($15::jsonb #> '{0,alternatives,5}')
+      or r.labels @> ($15::jsonb #> '{0,alternatives,6}')
+      or r.labels @> ($15::jsonb #> '{0,alternatives,7}')
+    )
+  )
+)
 and (
   $15::jsonb is null
   or not exists (
