@@ -1,9 +1,9 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
 import { startCluster } from '../../lib/local/cluster/start-cluster.ts';
 import { freePort } from '../../lib/local/free-port.ts';
 import { type FunctionName, functionPorts } from '../../lib/local/function-plan.ts';
@@ -81,17 +81,22 @@ async function tryFunction(
   }
   if (!(await becomesReady(container, port))) {
     container.kill('SIGKILL');
-    if (container.exitCode === null) execFileSync('docker', ['rm', '--force', containerName]);
+    if (container.exitCode === null) await docker('rm', '--force', containerName);
     return `not ready: ${output.slice(-2_000)}`;
   }
   // Of all processes in it, in case one is started by another.
-  const users = execFileSync('docker', ['top', containerName, '-eo', 'pid,uid'], { encoding: 'utf8' });
+  const users = await docker('top', containerName, '-eo', 'pid,uid');
   const families = parsePrometheus(await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text());
-  execFileSync('docker', ['stop', '--time', '30', containerName], { stdio: 'ignore' });
+  await docker('stop', '--time', '30', containerName);
   const [exitCode] = (await exited) as [number | null];
   if (/ 0$/m.test(users.trim())) return 'runs as root';
   if (families.length === 0) return 'has no metrics';
   return exitCode === 0 ? undefined : `ended with ${exitCode} at SIGTERM: ${output.slice(-2_000)}`;
+}
+
+/** Not synchronously: cluster and sink, for whose answers a function waits at its end, live in this process. */
+async function docker(...words: readonly string[]): Promise<string> {
+  return (await promisify(execFile)('docker', words)).stdout;
 }
 
 async function becomesReady(container: ChildProcess, port: number): Promise<boolean> {
