@@ -13,7 +13,7 @@ const settings = {
   max_in_flight: 128,
   node: process.version,
   /** Those of the Deployment. */
-  node_options: '--max-semi-space-size=2 --max-old-space-size=256',
+  node_options: '--max-semi-space-size=4 --max-old-space-size=256',
 } as const;
 
 /**
