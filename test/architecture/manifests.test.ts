@@ -196,6 +196,9 @@ describe('the ClusterRole of resources-watcher', () => {
   });
 });
 
+/** glibc's own, beside those of the function. */
+const memoryVariable = 'MALLOC_ARENA_MAX';
+
 /** Node's options for the size of its heap are a function's own affair; all others are not. */
 function memoryFlags(container: { readonly command: readonly string[] }): readonly string[] {
   return container.command.filter((word) => /^--max-(?:old|semi)-space-size=\d+$/.test(word));
@@ -232,7 +235,7 @@ describe.each(workloads.filter(({ folder }) => existsSync(`functions/${folder}/c
 
     it('has variables that the function reads, and all that it requires', async () => {
       const variables = await variablesOf(folder);
-      const set = (container.env ?? []).map(({ name }) => name);
+      const set = (container.env ?? []).map(({ name }) => name).filter((name) => name !== memoryVariable);
       expect(variables.map(({ name }) => name)).toEqual(expect.arrayContaining(set));
       const bound = ofKind('SinkBinding').some((binding) => binding.folder === folder);
       const required = variables.filter((variable) => variable.required).map(({ name }) => name);

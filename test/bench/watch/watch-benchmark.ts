@@ -14,6 +14,7 @@ const settings = {
   node: process.version,
   /** Those of the Deployment. */
   node_options: '--max-semi-space-size=4 --max-old-space-size=256',
+  malloc_arena_max: '1',
 } as const;
 
 /**
@@ -35,6 +36,7 @@ export const watchBenchmark: Benchmark = {
         BENCH_API_PORT: String(api.port),
         BENCH_SINK_PORT: String(sinkPort),
         NODE_OPTIONS: settings.node_options,
+        MALLOC_ARENA_MAX: settings.malloc_arena_max,
         // The image has bundles; without this the figures would hold the TypeScript compiler, 25 MB.
         NODE_COMPILE_CACHE: compileCache,
       });
