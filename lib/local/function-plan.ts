@@ -55,14 +55,21 @@ export function functionEnvironment(name: FunctionName, around: Surroundings): R
     ...(around.clusterName === undefined ? {} : { CLUSTER_NAME: around.clusterName }),
     ...(sources.has(name) ? { K_SINK: sinkUrl(around.portBase) } : {}),
     ...(readers.has(name) ? { JWT_SIGN_KEY: around.jwtSignKey } : {}),
-    ...(name === 'changes-source' && around.inherited['NODE_OPTIONS'] === undefined
-      ? { NODE_OPTIONS: boundedHeap }
-      : {}),
+    ...(around.inherited['NODE_OPTIONS'] === undefined ? boundedMemory[name] : {}),
   };
 }
 
-/** As knative/changes-source has it: memory that does not grow with a transaction. */
-const boundedHeap = '--max-semi-space-size=4 --max-old-space-size=80';
+const watcherMemory = {
+  NODE_OPTIONS: '--max-semi-space-size=4 --max-old-space-size=256',
+  MALLOC_ARENA_MAX: '1',
+};
+
+/** As the manifests have it: memory that grows neither with a transaction nor with an outage. */
+export const boundedMemory: Readonly<Partial<Record<FunctionName, Readonly<Record<string, string>>>>> = {
+  'resources-watcher': watcherMemory,
+  'events-watcher': watcherMemory,
+  'changes-source': { NODE_OPTIONS: '--max-semi-space-size=4 --max-old-space-size=80' },
+};
 
 const sources: ReadonlySet<FunctionName> = new Set(['resources-watcher', 'events-watcher', 'changes-source']);
 const readers: ReadonlySet<FunctionName> = new Set([
