@@ -148,6 +148,16 @@ describe('listEvents()', () => {
     expect(await names(filter)).toEqual(expected);
   });
 
+  it('finds words with letters beyond ASCII', async () => {
+    await insertEvents(database.pool, [
+      { name: 'umlaut', namespace: 'words', message: 'Gerät ÜBERLASTET in Zürich, Straße 7' },
+    ]);
+    const found = async (text: string) => names({ namespace: 'words', text });
+    for (const text of ['gerät', 'zür', 'straße 7', 'in']) expect(await found(text)).toEqual(['umlaut']);
+    expect(await found('zürcher')).toEqual([]);
+    await database.pool.query("delete from events where namespace = 'words'");
+  });
+
   it('takes labels of the event itself, and of its object only for who may get that', async () => {
     const labels = { app: 'web' };
     expect(await names({ labels })).toEqual(['here:own-label-uid']);
