@@ -26,10 +26,10 @@ import { summarizeEvents as summarizeRows } from '../../lib/postgres/summarize-e
 import { waitForDatabase } from '../../lib/postgres/wait-for-database.ts';
 import type { Running, Start } from '../../lib/runtime/run-function.ts';
 import { sleep } from '../../lib/runtime/sleep.ts';
+import { accessHooks } from '../../lib/telemetry/access-hooks.ts';
 import { createHttpMetrics } from '../../lib/telemetry/http-metrics.ts';
 import { startTelemetry } from '../../lib/telemetry/start-telemetry.ts';
 import { createStreamMetrics } from '../../lib/telemetry/stream-metrics.ts';
-import { accessHooks } from './access-hooks.ts';
 import type { configSchema } from './config.ts';
 import { countEvents } from './count-events.ts';
 import { listEvents } from './list-events.ts';

@@ -5,7 +5,7 @@ import { untilItWorks } from '../../lib/runtime/until-it-works.ts';
 import { createClusterTarget } from './cluster-target.ts';
 import { createDriftWatch } from './drift-watch.ts';
 import { followCluster } from './follow-cluster.ts';
-import type { OpenTarget, OpenTargetOptions } from './open-target.ts';
+import type { OpenTarget, OpenTargetOptions } from './opened-target.ts';
 
 /** Drift that was seen while a change was under way is judged this often. */
 const recheckMs = 1_000;

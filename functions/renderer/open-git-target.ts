@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { openBranch } from '../../lib/git/open-branch.ts';
 import { createGitTarget, type GitEvent } from './git-target.ts';
-import type { OpenTarget, OpenTargetOptions } from './open-target.ts';
+import type { OpenTarget, OpenTargetOptions } from './opened-target.ts';
 
 /** Clones the branch that is rendered to. The remote is first needed by the first rendering. */
 export async function openGitTarget(

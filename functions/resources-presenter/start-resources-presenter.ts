@@ -33,10 +33,10 @@ import { summarizeResources as summarizeRows } from '../../lib/postgres/summariz
 import { waitForDatabase } from '../../lib/postgres/wait-for-database.ts';
 import type { Running, Start } from '../../lib/runtime/run-function.ts';
 import { sleep } from '../../lib/runtime/sleep.ts';
+import { accessHooks } from '../../lib/telemetry/access-hooks.ts';
 import { createHttpMetrics } from '../../lib/telemetry/http-metrics.ts';
 import { startTelemetry } from '../../lib/telemetry/start-telemetry.ts';
 import { createStreamMetrics } from '../../lib/telemetry/stream-metrics.ts';
-import { accessHooks } from './access-hooks.ts';
 import type { configSchema } from './config.ts';
 import { countResources } from './count-resources.ts';
 import type { ResourceInventory } from './find-visible.ts';

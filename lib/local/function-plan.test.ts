@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { boundedMemory, type FunctionName } from './function-plan.ts';
+import { boundedMemory } from './function-plan.ts';
 
 type Container = {
   readonly command: readonly string[];
   readonly env: readonly { readonly name: string; readonly value?: string }[];
 };
 
-it.each(Object.keys(boundedMemory) as FunctionName[])(
+it.each(['resources-watcher', 'events-watcher', 'changes-source'] as const)(
   'memory of %s is bounded as its manifest does it',
   (name) => {
     const manifest = parse(readFileSync(`knative/${name}/deployment.yaml`, 'utf8')) as {
@@ -16,7 +16,7 @@ it.each(Object.keys(boundedMemory) as FunctionName[])(
     };
     const [{ command, env }] = manifest.spec.template.spec.containers;
     const arenas = env.find((variable) => variable.name === 'MALLOC_ARENA_MAX')?.value;
-    expect(boundedMemory[name]).toEqual({
+    expect(boundedMemory(name)).toEqual({
       NODE_OPTIONS: command.filter((word) => word.startsWith('--')).join(' '),
       ...(arenas === undefined ? {} : { MALLOC_ARENA_MAX: arenas }),
     });

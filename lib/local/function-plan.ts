@@ -55,7 +55,7 @@ export function functionEnvironment(name: FunctionName, around: Surroundings): R
     ...(around.clusterName === undefined ? {} : { CLUSTER_NAME: around.clusterName }),
     ...(sources.has(name) ? { K_SINK: sinkUrl(around.portBase) } : {}),
     ...(readers.has(name) ? { JWT_SIGN_KEY: around.jwtSignKey } : {}),
-    ...(around.inherited['NODE_OPTIONS'] === undefined ? boundedMemory[name] : {}),
+    ...(around.inherited['NODE_OPTIONS'] === undefined ? boundedMemory(name) : {}),
   };
 }
 
@@ -63,13 +63,16 @@ const watcherMemory = {
   NODE_OPTIONS: '--max-semi-space-size=4 --max-old-space-size=256',
   MALLOC_ARENA_MAX: '1',
 };
-
-/** As the manifests have it: memory that grows neither with a transaction nor with an outage. */
-export const boundedMemory: Readonly<Partial<Record<FunctionName, Readonly<Record<string, string>>>>> = {
+const memory: Readonly<Partial<Record<FunctionName, Readonly<Record<string, string>>>>> = {
   'resources-watcher': watcherMemory,
   'events-watcher': watcherMemory,
   'changes-source': { NODE_OPTIONS: '--max-semi-space-size=4 --max-old-space-size=80' },
 };
+
+/** As the manifests have it: memory that grows neither with a transaction nor with an outage. */
+export function boundedMemory(name: FunctionName): Readonly<Record<string, string>> {
+  return memory[name] ?? {};
+}
 
 const sources: ReadonlySet<FunctionName> = new Set(['resources-watcher', 'events-watcher', 'changes-source']);
 const readers: ReadonlySet<FunctionName> = new Set([

@@ -184,8 +184,8 @@ async function lacksKubectl(): Promise<void> {
 const cases: Readonly<Record<string, () => Promise<void>>> = {
   'kubectl tells an administrator the same of the mirror as of the cluster': () =>
     compare('administrator', 34),
-  'kubectl tells a user with rights in one namespace the same of both, refusals included': () =>
-    compare('alice', 20),
+  'kubectl tells a user with rights in one namespace the same of both, and refuses with the same exit code':
+    () => compare('alice', 20),
   'the one answer that differs on purpose: nobody may write to the mirror': refusesWrites,
 };
 const without: typeof cases = {

@@ -4,6 +4,8 @@ import type { UserInfo } from '../user-info.ts';
 import { coversAction, coversName, type RuleAction } from './match-rule.ts';
 import { groupSubject, type RbacBinding, type RbacRole, userSubject } from './rbac-object.ts';
 
+// The development cluster has an evaluator of its own (lib/local/cluster/rbac.ts), so that tests can compare the two.
+
 /** Which single names count where a right is bound to names (`resourceNames`). */
 export type NamesAsked =
   /** All that there are, for questions about one object at a time. */

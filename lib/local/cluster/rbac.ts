@@ -2,6 +2,9 @@ import type { KubernetesObject } from '../../core/kubernetes-object.ts';
 import type { UserInfo } from '../../core/user-info.ts';
 import { type AuthorizationAttributes, type PolicyRule, ruleAllows } from './rbac-rules.ts';
 
+// On purpose not lib/core/rbac, which decides for readers of the mirror: that one is compared with this one, and one
+// piece of code would agree with its own mistakes.
+
 /** All RBAC objects of a cluster. */
 export type RbacObjects = {
   readonly roles: readonly KubernetesObject[];

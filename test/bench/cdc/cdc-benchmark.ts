@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { boundedMemory } from '../../../lib/local/function-plan.ts';
 import { openBenchDatabase } from '../bench-database.ts';
 import type { Benchmark, Measures } from '../benchmark.ts';
 import { measureApply } from './measure-apply.ts';
 import { measureBacklog } from './measure-backlog.ts';
 import { measureLatency } from './measure-latency.ts';
 import { runSource } from './run-source.ts';
-import { sourceNodeOptions } from './source-node-options.ts';
 
 const settings = {
   latency_changes_per_s: 500,
@@ -21,7 +21,7 @@ const settings = {
   rows: 500,
   fsync: true,
   node: process.version,
-  node_options: sourceNodeOptions(),
+  node_options: boundedMemory('changes-source')['NODE_OPTIONS'] ?? '',
 } as const;
 
 export type CdcSettings = typeof settings;

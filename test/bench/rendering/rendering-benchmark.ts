@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { boundedMemory } from '../../../lib/local/function-plan.ts';
 import { openBenchDatabase } from '../bench-database.ts';
 import type { Benchmark } from '../benchmark.ts';
-import { sourceNodeOptions } from '../cdc/source-node-options.ts';
 import { measureBurst } from './measure-burst.ts';
 import { measureGit } from './measure-git.ts';
 import { measureSteady } from './measure-steady.ts';
@@ -17,7 +17,7 @@ const settings = {
   max_in_flight: 128,
   fsync: true,
   node: process.version,
-  node_options: sourceNodeOptions(),
+  node_options: boundedMemory('changes-source')['NODE_OPTIONS'] ?? '',
 } as const;
 
 /** What the measurements of this folder share. */

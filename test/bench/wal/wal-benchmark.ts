@@ -1,6 +1,6 @@
+import { boundedMemory } from '../../../lib/local/function-plan.ts';
 import { openBenchDatabase } from '../bench-database.ts';
 import type { Benchmark } from '../benchmark.ts';
-import { sourceNodeOptions } from '../cdc/source-node-options.ts';
 import { measureIdle } from './measure-idle.ts';
 import { measureStopped } from './measure-stopped.ts';
 
@@ -11,7 +11,7 @@ const settings = {
   stopped_noise_mb: 100,
   max_in_flight: 128,
   node: process.version,
-  node_options: sourceNodeOptions(),
+  node_options: boundedMemory('changes-source')['NODE_OPTIONS'] ?? '',
 } as const;
 
 /** What the measurements of this folder share. */

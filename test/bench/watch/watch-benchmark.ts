@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { boundedMemory } from '../../../lib/local/function-plan.ts';
 import type { Benchmark } from '../benchmark.ts';
 import { runForJson, startHelper } from '../run-process.ts';
 import { podText } from './pod-template.ts';
@@ -13,9 +14,8 @@ const settings = {
   max_in_flight: 128,
   node: process.version,
   /** Those of the Deployment. */
-  node_options: '--max-semi-space-size=4 --max-old-space-size=256',
-  malloc_arena_max: '1',
-} as const;
+  ...boundedMemory('resources-watcher'),
+};
 
 /**
  * resources-watcher over 100,000 listed objects and 200,000 watched changes, into a sink that acknowledges at
@@ -35,8 +35,7 @@ export const watchBenchmark: Benchmark = {
         ...shared,
         BENCH_API_PORT: String(api.port),
         BENCH_SINK_PORT: String(sinkPort),
-        NODE_OPTIONS: settings.node_options,
-        MALLOC_ARENA_MAX: settings.malloc_arena_max,
+        ...boundedMemory('resources-watcher'),
         // The image has bundles; without this the figures would hold the TypeScript compiler, 25 MB.
         NODE_COMPILE_CACHE: compileCache,
       });

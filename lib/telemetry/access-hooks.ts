@@ -1,13 +1,16 @@
-import type { AccessHooks } from '../../lib/access/create-access.ts';
-import type { Log } from '../../lib/runtime/log.ts';
-import { createAccessMetrics } from '../../lib/telemetry/access-metrics.ts';
-import type { Metrics } from '../../lib/telemetry/metrics.ts';
+import type { Log } from '../runtime/log.ts';
+import { createAccessMetrics } from './access-metrics.ts';
+import type { Metrics } from './metrics.ts';
 
-/** Counts and logs how rights are found. */
+/** Counts and logs how rights are found; hooks of the access control. */
 export function accessHooks(
   metrics: Metrics,
   log: Log,
-): Pick<AccessHooks, 'onUnknown' | 'onCompared' | 'onDisagreement'> {
+): {
+  readonly onUnknown: (cluster: string, reason: string) => void;
+  readonly onCompared: (cluster: string, agreed: boolean) => void;
+  readonly onDisagreement: (cluster: string, disagreement: object) => void;
+} {
   const { onUnknown, onCompared } = createAccessMetrics(metrics);
   return {
     onUnknown: (cluster, reason) => {
