@@ -26,11 +26,11 @@ async function empty(): Promise<void> {
   for (const object of await world.objects()) await world.send('DELETE', object.metadata.name ?? '');
 }
 
-/** Ready, and done with its first comparison, which would render rows of the test before any event. */
+/** Ready, and done with its first comparison and the one after its list: they would render rows before any event. */
 async function startRenderer(environment: Record<string, string> = {}): Promise<void> {
   renderer = await startFunction('renderer', { ...world.environment, ...environment });
   await eventually(() => {
-    expect(renderer.log()).toContain('compared everything');
+    expect(renderer.log().split('compared everything').length - 1).toBeGreaterThanOrEqual(2);
   });
 }
 
@@ -151,11 +151,14 @@ describe('the renderer', () => {
     await Promise.all([tell(soft), tell(hard)]);
     await sql('update app_configs set deleted_at = now() where id = $1', [soft]);
     await sql('delete from app_configs where id = $1', [hard]);
-    const answers = await Promise.all([tell(soft, { generation: 2 }), tell(hard, { operation: 'delete' })]);
-    expect(await Promise.all(answers.map((answer) => answer.json()))).toMatchObject([
-      { outcome: 'pruned', name: 'soft' },
-      { outcome: 'pruned', name: 'hard' },
-    ]);
+    for (const [name, answer] of [
+      ['soft', await tell(soft, { generation: 2 })],
+      ['hard', await tell(hard, { operation: 'delete' })],
+    ] as const) {
+      // A comparison that earlier tests caused may come first: then there is nothing left to tell.
+      expect([200, 204]).toContain(answer.status);
+      if (answer.status === 200) expect(await answer.json()).toMatchObject({ outcome: 'pruned', name });
+    }
     expect([await world.object('soft'), await world.object('hard')]).toEqual([undefined, undefined]);
     const { rows } = await world.database.pool.query('select from app_configs where id = $1', [soft]);
     expect(rows.length).toBe(0);
