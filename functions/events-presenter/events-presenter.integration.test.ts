@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../../test/support/eventually.ts';
 import { type EventFixture, insertEvents } from '../../test/support/insert-events.ts';
+import { insertResources } from '../../test/support/insert-resources.ts';
 import { openStream } from '../../test/support/open-stream.ts';
 import { type ReadingWorld, startReadingWorld } from '../../test/support/reading-world.ts';
 import { configSchema } from './config.ts';
@@ -24,6 +25,8 @@ beforeAll(async () => {
     start: startEventsPresenter,
     environment: { ACCESS_CACHE_TTL: '200ms', HEARTBEAT_INTERVAL: '300ms' },
   });
+  const pod = { namespace: 'shop', api_group: '', resource: 'pods', kind: 'Pod' };
+  await insertResources(world.database.pool, [{ name: 'web-1', ...pod }]);
   await insertEvents(world.database.pool, [
     { name: 'first', composition_id: composition },
     { name: 'second', created_at: '2026-11-20T11:00:00Z', ...inBank },
@@ -116,6 +119,9 @@ describe('GET /events', () => {
     expect(await uids('/events?until=2026-11-20T11:30:00Z&involved_name=ledger-1', admin)).toEqual([
       'here:second-uid',
     ]);
+    // About objects that alice may not get, whose labels she must not learn.
+    expect(await uids('/events?label_selector=!app', admin)).toEqual(['here:third-uid', 'here:first-uid']);
+    expect(await uids('/events?label_selector=!app', alice)).toEqual([]);
     const chosen = await page('/events?fields=reason,namespace&raw=false&limit=1', admin);
     expect(chosen.resources).toEqual([{ reason: 'Started', namespace: 'shop' }]);
     const json = async (path: string, token: string): Promise<unknown> =>
@@ -148,6 +154,7 @@ describe('GET /events', () => {
     ['composition_id', 'composition_id=7'],
     ['since', 'since=now'],
     ['labels', 'labels=app'],
+    ['label_selector', 'label_selector=app in (a'],
     ['limit', 'limit=-1'],
     ['cursor', 'cursor=x'],
   ])('names %s in the 400 for %s', async (field, query) => {

@@ -33,6 +33,7 @@ export function filterOf(parameters: EventParameters): EventFilter {
     nameContains: parameters.name,
     compositionId: parameters.composition_id,
     labels: parameters.labels,
+    labelRequirements: parameters.label_selector?.requirements,
     since: parameters.since,
     until: parameters.until,
     types: parameters.type,
@@ -58,7 +59,7 @@ export async function findVisible(
       outcome: await findEventScopes(access, caller.user, {
         cluster,
         namespace: filter.namespace,
-        withInvolved: filter.labels !== undefined,
+        withInvolved: filter.labels !== undefined || filter.labelRequirements !== undefined,
         inventory: deps.inventoryOf(cluster),
       }),
     })),

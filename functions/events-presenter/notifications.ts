@@ -2,6 +2,7 @@ import { type Clusters, clustersOf } from '../../lib/access/cluster-access.ts';
 import { decideEvent, decideEventNow } from '../../lib/access/decide-event.ts';
 import { recheckCaller } from '../../lib/access/recheck-caller.ts';
 import type { Authenticate, KnownCaller } from '../../lib/core/caller.ts';
+import { eventJson } from '../../lib/core/event-json.ts';
 import { type EventStreamFilter, matchesEvent } from '../../lib/core/event-stream-filter.ts';
 import { formatSseFrame } from '../../lib/core/sse-frame.ts';
 import type { StreamIds } from '../../lib/core/stream-id.ts';
@@ -9,7 +10,6 @@ import type { StreamPlan } from '../../lib/http/follow-stream.ts';
 import { sseFraming } from '../../lib/http/stream-framing.ts';
 import type { StreamBounds } from '../../lib/postgres/event-stream-bounds.ts';
 import type { StreamedEvent } from '../../lib/postgres/read-events-after.ts';
-import { eventJson } from './event-json.ts';
 
 /** How long clients wait before they come back after an interruption. */
 const retryMs = 2_000;

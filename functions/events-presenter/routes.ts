@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Authenticate, KnownCaller } from '../../lib/core/caller.ts';
+import { eventJson } from '../../lib/core/event-json.ts';
 import { byQuery } from '../../lib/http/by-query.ts';
 import type { Route } from '../../lib/http/create-router.ts';
 import { forCaller } from '../../lib/http/for-caller.ts';
@@ -10,7 +11,6 @@ import { readParameters } from '../../lib/http/read-parameters.ts';
 import { rightsUnknownResponse } from '../../lib/http/rights-unknown-response.ts';
 import { statusResponse } from '../../lib/http/status-response.ts';
 import type { CountOutcome } from './count-events.ts';
-import { eventJson } from './event-json.ts';
 import { eventParameters } from './event-parameters.ts';
 import type { EventParameters } from './find-visible.ts';
 import type { ListOutcome } from './list-events.ts';

@@ -1,6 +1,8 @@
 import { type Clusters, clustersOf } from '../../lib/access/cluster-access.ts';
 import type { KnownCaller } from '../../lib/core/caller.ts';
 import type { ResourceRow } from '../../lib/postgres/list-resources.ts';
+import { mayGet } from './may-get.ts';
+import { parseGlobalUid } from './parse-global-uid.ts';
 
 export type GetDependencies = {
   readonly clusters: Clusters;
@@ -22,22 +24,13 @@ export async function getResource(
   globalUid: string,
   deps: GetDependencies,
 ): Promise<GetOutcome> {
-  // Names of clusters may hold colons, uids do not.
-  const colon = globalUid.lastIndexOf(':');
-  const cluster = globalUid.slice(0, Math.max(colon, 0));
-  const uid = globalUid.slice(colon + 1);
-  const [decider] = clustersOf(deps.clusters, caller, cluster);
-  if (decider === undefined || uid === '' || uid.includes('\0')) return { kind: 'not-found' };
-  const row = await deps.getRow({ cluster, uid });
+  const id = parseGlobalUid(globalUid);
+  if (id === undefined) return { kind: 'not-found' };
+  const [decider] = clustersOf(deps.clusters, caller, id.cluster);
+  if (decider === undefined) return { kind: 'not-found' };
+  const row = await deps.getRow(id);
   if (row === undefined) return { kind: 'not-found' };
-  const decision = await decider.access.decide(caller.user, {
-    verb: 'get',
-    group: row.api_group,
-    resource: row.resource,
-    // Requests for one Namespace carry its own name as their namespace, so that a Role in it can allow them.
-    namespace: row.api_group === '' && row.resource === 'namespaces' ? row.name : row.namespace,
-    name: row.name,
-  });
+  const decision = await mayGet(decider.access, caller.user, row);
   if (decision === 'unknown') return { kind: 'rights-unknown' };
   return decision === 'allowed' ? { kind: 'found', row } : { kind: 'not-found' };
 }

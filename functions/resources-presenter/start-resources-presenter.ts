@@ -16,13 +16,19 @@ import { connectionSettings } from '../../lib/postgres/connection-settings.ts';
 import { countResources as countRows } from '../../lib/postgres/count-resources.ts';
 import { createPool } from '../../lib/postgres/create-pool.ts';
 import { eventStreamBounds } from '../../lib/postgres/event-stream-bounds.ts';
+import { findObject } from '../../lib/postgres/find-object.ts';
 import { getDefinition } from '../../lib/postgres/get-definition.ts';
 import { getResource as getRow } from '../../lib/postgres/get-resource.ts';
+import { getVersion } from '../../lib/postgres/get-version.ts';
+import { listEvents } from '../../lib/postgres/list-events.ts';
 import { listGroupResources } from '../../lib/postgres/list-group-resources.ts';
 import { listKinds } from '../../lib/postgres/list-kinds.ts';
 import { listKubeEvents } from '../../lib/postgres/list-kube-events.ts';
+import { listOwned } from '../../lib/postgres/list-owned.ts';
+import { listOwners } from '../../lib/postgres/list-owners.ts';
 import { listResourceNamespaces } from '../../lib/postgres/list-resource-namespaces.ts';
 import { listResources as listRows } from '../../lib/postgres/list-resources.ts';
+import { listVersions } from '../../lib/postgres/list-versions.ts';
 import { listen } from '../../lib/postgres/listen.ts';
 import { type EventRange, readEventsAfter } from '../../lib/postgres/read-events-after.ts';
 import { readInstallation } from '../../lib/postgres/read-installation.ts';
@@ -41,6 +47,7 @@ import type { configSchema } from './config.ts';
 import { countResources } from './count-resources.ts';
 import type { ResourceInventory } from './find-visible.ts';
 import { getResource } from './get-resource.ts';
+import { historyRoutes } from './history/history-routes.ts';
 import { createKubeCatalog } from './kube/kube-catalog.ts';
 import { type KubeDependencies, kubeRoutes } from './kube/kube-routes.ts';
 import { createObjectSource } from './kube/object-source.ts';
@@ -261,6 +268,18 @@ export async function startResourcesPresenter(
               getRow: (id) => getRow(pool, id, { withRaw: fields.raw, withStatus: fields.status_raw }),
             }),
           onUnavailable,
+        }),
+        ...historyRoutes({
+          authenticate,
+          onUnavailable,
+          clusters,
+          cursorKeys,
+          findObject: (id) => findObject(pool, id),
+          listVersions: (of, page) => listVersions(pool, of, page),
+          getVersion: (of) => getVersion(pool, of),
+          listOwners: (of) => listOwners(pool, of),
+          listOwned: (page) => listOwned(pool, page),
+          listEvents: (scope, filter, page) => listEvents(pool, scope, filter, page),
         }),
       ],
     }),

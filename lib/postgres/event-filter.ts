@@ -1,4 +1,6 @@
+import type { LabelRequirement } from '../core/label-selector.ts';
 import type { EventScopeParameter } from '../core/scope-parameter.ts';
+import { withLabelRequirements } from './label-requirements.ts';
 import { likePattern } from './like-pattern.ts';
 import { loadSql } from './load-sql.ts';
 
@@ -11,7 +13,10 @@ export type EventFilter = {
   /** Anywhere in the involved object's name, in either case. */
   readonly nameContains: string | undefined;
   readonly compositionId: string | undefined;
+  /** Of the event or of the object that it is about. */
   readonly labels: Readonly<Record<string, string>> | undefined;
+  /** What the labels of the object that it is about fulfil. */
+  readonly labelRequirements?: readonly LabelRequirement[] | undefined;
   /** RFC 3339. */
   readonly since: string | undefined;
   /** RFC 3339; events are taken as they were at that time. */
@@ -24,7 +29,7 @@ export type EventFilter = {
   readonly text: string | undefined;
 };
 
-const visible = loadSql('visible-events');
+const visible = withLabelRequirements(loadSql('visible-events'), "$7 -> 'requirements'");
 
 /** A query over events with the condition that all of them have. */
 export function eventStatement(name: string): string {
@@ -40,7 +45,7 @@ export function eventFilterParameters(scope: EventScopeParameter, filter: EventF
     filter.kinds,
     filter.nameContains === undefined ? undefined : likePattern(filter.nameContains),
     filter.compositionId,
-    filter.labels === undefined ? undefined : JSON.stringify(filter.labels),
+    labelParameter(filter),
     filter.since,
     filter.until,
     filter.types,
@@ -49,6 +54,11 @@ export function eventFilterParameters(scope: EventScopeParameter, filter: EventF
     filter.involvedName,
     filter.text === undefined ? undefined : wordQuery(filter.text),
   ];
+}
+
+function labelParameter({ labels, labelRequirements: requirements }: EventFilter): string | undefined {
+  if (labels === undefined && requirements === undefined) return undefined;
+  return JSON.stringify({ labels, requirements });
 }
 
 /** Every word as a beginning; a text without words finds nothing, as the empty query does. */

@@ -4,6 +4,7 @@ import { type EventFixture, insertEvents } from '../../test/support/insert-event
 import { insertResources } from '../../test/support/insert-resources.ts';
 import type { EventScope } from '../core/access-scope.ts';
 import { type EventStreamFilter, matchesEvent } from '../core/event-stream-filter.ts';
+import { parseLabelSelector } from '../core/label-selector.ts';
 import { eventScopeParameter } from '../core/scope-parameter.ts';
 import { countEvents } from './count-events.ts';
 import type { EventFilter } from './event-filter.ts';
@@ -22,6 +23,7 @@ beforeAll(async () => {
   database = await testDatabase();
   await insertResources(database.pool, [
     { name: 'web-1', resource: 'pods', kind: 'Pod', api_group: '', labels: { app: 'web' } },
+    { name: 'Ledger_1', uid: 'ledger-uid', namespace: 'bank', labels: { tier: '3' } },
   ]);
   positions = await insertEvents(database.pool, rows);
 });
@@ -167,6 +169,26 @@ describe('listEvents()', () => {
       'here:own-label-uid',
       'oldest',
     ]);
+  });
+
+  it.each([
+    ['app in (web,cart)', ['repeated', 'oldest']],
+    ['app!=web', ['bank']],
+    ['!app', ['bank']],
+    ['app,tier>2', []],
+    ['tier>2', ['bank']],
+    ['tier<2', []],
+  ])('takes the events of objects with labels as in %s, where these may be got', async (text, expected) => {
+    const selector = parseLabelSelector(text);
+    const filter = { labelRequirements: selector.kind === 'selector' ? selector.requirements : [] };
+    expect(await names(filter)).toEqual([]);
+    const kinds = [
+      { group: '', resource: 'pods', where: { kind: 'everywhere' as const } },
+      { group: 'apps', resource: 'deployments', where: { kind: 'everywhere' as const } },
+    ];
+    expect(await names(filter, [{ ...allEvents, involved: kinds }])).toEqual(expected);
+    const neither = { ...filter, labels: { app: 'nothing' } };
+    expect(await names(neither, [{ ...allEvents, involved: kinds }])).toEqual([]);
   });
 
   it.each<[string, readonly EventScope[], string[]]>([

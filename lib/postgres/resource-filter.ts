@@ -1,5 +1,6 @@
 import type { LabelRequirement } from '../core/label-selector.ts';
 import type { ScopeParameter } from '../core/scope-parameter.ts';
+import { withLabelRequirements } from './label-requirements.ts';
 import { likePattern } from './like-pattern.ts';
 import { loadSql } from './load-sql.ts';
 
@@ -24,7 +25,7 @@ export type ResourceFilter = {
   readonly at: string | undefined;
 };
 
-const visible = loadSql('visible-resources');
+const visible = withLabelRequirements(loadSql('visible-resources'), '$15');
 const resourcesAt = loadSql('resources-at');
 
 /**

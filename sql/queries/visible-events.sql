@@ -3,11 +3,13 @@
 -- the latest version by $9.
 --
 -- $1 scope jsonb · $2 cluster_name · $3 namespace · $4 kinds[], each alone or as apiVersion.Kind
--- $5 like pattern for the involved object's name · $6 composition_id · $7 labels jsonb · $8 since · $9 until
+-- $5 like pattern for the involved object's name · $6 composition_id · $8 since · $9 until
+-- $7 jsonb with `labels`, `requirements` of a label selector, or both
 -- $10 types[] · $11 reasons[] · $12 involved uid · $13 involved name · $14 words as a tsquery
 --
 -- Labels are the event's own, or those of the involved object where the user may get that: otherwise the
--- filter would tell labels that the user may not read.
+-- filter would tell labels that the user may not read. A selector is about the involved object alone: an event has
+-- hardly a label, so that every selector with a "not" in it would take all events.
 ($2::text is null or e.cluster_name = $2)
 and ($3::text is null or e.namespace = $3)
 and ($4::text[] is null or e.resource_kind = any ($4) or e.involved_object_kind = any ($4))
@@ -15,14 +17,15 @@ and ($5::text is null or e.involved_object_name ilike $5)
 and ($6::uuid is null or e.composition_id = $6)
 and (
   $7::jsonb is null
-  or e.raw #> '{metadata,labels}' @> $7
+  or ($7 -> 'requirements' is null and e.raw #> '{metadata,labels}' @> ($7 -> 'labels'))
   or (
     exists (
       select 1
       from resources r
       where r.uid = e.involved_object_uid
         and r.cluster_name = e.cluster_name
-        and r.labels @> $7
+        and ($7 -> 'labels' is null or r.labels @> ($7 -> 'labels'))
+        and ($7 -> 'requirements' is null or /* requirements */ false)
     )
     and (
       (e.cluster_name, e.involved_object_group, e.involved_object_resource) in (

@@ -38,33 +38,7 @@ and (
     )
   )
 )
-and (
-  $15::jsonb is null
-  or not exists (
-    select 1
-    from jsonb_to_recordset($15) as q (key text, operator text, "values" text[])
-    where not case q.operator
-      when 'in' then coalesce(r.labels ->> q.key = any (q."values"), false)
-      when 'notin' then coalesce(r.labels ->> q.key <> all (q."values"), true)
-      when 'exists' then r.labels ? q.key
-      when 'absent' then not r.labels ? q.key
-      -- Label values that are no 64 bit integers match no order.
-      when 'gt' then case
-        when r.labels ->> q.key ~ '^[+-]?[0-9]{1,19}$'
-          then (r.labels ->> q.key)::numeric > q."values"[1]::numeric
-            and (r.labels ->> q.key)::numeric between -9223372036854775808 and 9223372036854775807
-        else false
-      end
-      when 'lt' then case
-        when r.labels ->> q.key ~ '^[+-]?[0-9]{1,19}$'
-          then (r.labels ->> q.key)::numeric < q."values"[1]::numeric
-            and (r.labels ->> q.key)::numeric between -9223372036854775808 and 9223372036854775807
-        else false
-      end
-      else false
-    end
-  )
-)
+and ($15::jsonb is null or /* requirements */ false)
 and ($16::text <> 'live' or r.deleted_at is null)
 and ($16::text <> 'deleted' or r.deleted_at is not null)
 and ($17::timestamptz is null or true)

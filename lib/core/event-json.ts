@@ -1,15 +1,28 @@
-import type { ChosenFields } from '../../lib/core/query-fields.ts';
-import { trimTime } from '../../lib/core/trim-time.ts';
-import type { EventRow } from '../../lib/postgres/list-events.ts';
+import type { ChosenFields } from './query-fields.ts';
+import { trimTime } from './trim-time.ts';
+
+/** What clients see of one version of a Kubernetes event. Times are RFC 3339 in UTC with microseconds. */
+export type EventFields = {
+  readonly event_id: string;
+  readonly global_uid: string;
+  readonly cluster_name: string;
+  readonly namespace: string;
+  readonly resource_kind: string;
+  readonly resource_name: string;
+  readonly involved_object_uid: string | null;
+  readonly event_type: string;
+  readonly reason: string | null;
+  readonly message: string | null;
+  readonly composition_id: string | null;
+  readonly created_at: string;
+  readonly raw?: string | null;
+};
 
 /**
  * An event as the seed stack words it. In lists it carries the whole event as `raw`, a JSON text inside the
  * JSON: the portal's schema asks for a string there, and refuses members that it does not know.
  */
-export function eventJson(
-  event: Omit<EventRow, 'position'> & { readonly raw?: string | null },
-  fields?: ChosenFields,
-): string {
+export function eventJson(event: EventFields, fields?: ChosenFields): string {
   const item: Record<string, string | undefined> = {
     event_id: event.event_id,
     global_uid: event.global_uid,
