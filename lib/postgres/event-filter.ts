@@ -1,5 +1,6 @@
 import type { LabelRequirement } from '../core/label-selector.ts';
 import type { EventScopeParameter } from '../core/scope-parameter.ts';
+import { indexableLabels } from './indexable-labels.ts';
 import { withLabelRequirements } from './label-requirements.ts';
 import { likePattern } from './like-pattern.ts';
 import { loadSql } from './load-sql.ts';
@@ -56,9 +57,10 @@ export function eventFilterParameters(scope: EventScopeParameter, filter: EventF
   ];
 }
 
-function labelParameter({ labels, labelRequirements: requirements }: EventFilter): string | undefined {
+function labelParameter(filter: EventFilter): string | undefined {
+  const { labels, requirements } = indexableLabels(filter);
   if (labels === undefined && requirements === undefined) return undefined;
-  return JSON.stringify({ labels, requirements });
+  return JSON.stringify({ labels, requirements, ofObject: filter.labelRequirements !== undefined });
 }
 
 /** Every word as a beginning; a text without words finds nothing, as the empty query does. */

@@ -172,6 +172,8 @@ describe('listEvents()', () => {
   });
 
   it.each([
+    ['tier=3', ['bank']],
+    ['tier in (3,4)', ['bank']],
     ['app in (web,cart)', ['repeated', 'oldest']],
     ['app!=web', ['bank']],
     ['!app', ['bank']],
@@ -185,6 +187,8 @@ describe('listEvents()', () => {
     const kinds = [
       { group: '', resource: 'pods', where: { kind: 'everywhere' as const } },
       { group: 'apps', resource: 'deployments', where: { kind: 'everywhere' as const } },
+      // The event about a Node bears the uid of the Deployment, of which it must tell nothing.
+      { group: '', resource: 'nodes', where: { kind: 'everywhere' as const } },
     ];
     expect(await names(filter, [{ ...allEvents, involved: kinds }])).toEqual(expected);
     const neither = { ...filter, labels: { app: 'nothing' } };

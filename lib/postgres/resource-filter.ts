@@ -1,5 +1,6 @@
 import type { LabelRequirement } from '../core/label-selector.ts';
 import type { ScopeParameter } from '../core/scope-parameter.ts';
+import { indexableLabels } from './indexable-labels.ts';
 import { withLabelRequirements } from './label-requirements.ts';
 import { likePattern } from './like-pattern.ts';
 import { loadSql } from './load-sql.ts';
@@ -50,10 +51,10 @@ export function filterParameters(scope: ScopeParameter, filter: ResourceFilter):
     filter.name,
     filter.nameContains === undefined ? undefined : likePattern(filter.nameContains),
     filter.compositionId,
-    labels,
+    labels === undefined ? undefined : JSON.stringify(labels),
     filter.updatedSince,
     filter.kinds,
-    requirements,
+    requirements === undefined ? undefined : JSON.stringify(requirements),
     filter.at === undefined ? filter.deleted : 'live',
     filter.at,
   ];
@@ -63,37 +64,4 @@ function oneOrSeveral(
   values: readonly string[] | undefined,
 ): [string | undefined, readonly string[] | undefined] {
   return values?.length === 1 ? [values[0], undefined] : [undefined, values];
-}
-
-/** As many as visible-resources.sql looks up in the index of labels. */
-const maxAlternatives = 8;
-
-/**
- * Equalities go where an index can answer them; where two contradict each other, one is left as it is. A choice of
- * few values comes first, with the labels that fulfil it, because the index can answer that as well.
- */
-function indexableLabels(filter: ResourceFilter): {
-  labels: string | undefined;
-  requirements: string | undefined;
-} {
-  const labels: Record<string, string> = { ...filter.labels };
-  const rest: LabelRequirement[] = [];
-  for (const requirement of filter.labelRequirements ?? []) {
-    const [value, ...others] = requirement.values;
-    const isEquality = requirement.operator === 'in' && value !== undefined && others.length === 0;
-    if (isEquality && !Object.hasOwn(labels, requirement.key)) labels[requirement.key] = value;
-    else rest.push(requirement);
-  }
-  const isChoice = ({ operator, values }: LabelRequirement) =>
-    operator === 'in' && values.length > 0 && values.length <= maxAlternatives;
-  const choice = rest.find(isChoice);
-  const alternatives = choice?.values.map((value) => ({ [choice.key]: value }));
-  const requirements =
-    choice === undefined
-      ? rest
-      : [{ ...choice, alternatives }, ...rest.filter((requirement) => requirement !== choice)];
-  return {
-    labels: Object.keys(labels).length === 0 ? undefined : JSON.stringify(labels),
-    requirements: rest.length === 0 ? undefined : JSON.stringify(requirements),
-  };
 }

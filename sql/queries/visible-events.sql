@@ -4,7 +4,7 @@
 --
 -- $1 scope jsonb · $2 cluster_name · $3 namespace · $4 kinds[], each alone or as apiVersion.Kind
 -- $5 like pattern for the involved object's name · $6 composition_id · $8 since · $9 until
--- $7 jsonb with `labels`, `requirements` of a label selector, or both
+-- $7 jsonb with `labels`, `requirements` of a label selector or both, and whether these are `ofObject` alone
 -- $10 types[] · $11 reasons[] · $12 involved uid · $13 involved name · $14 words as a tsquery
 --
 -- Labels are the event's own, or those of the involved object where the user may get that: otherwise the
@@ -17,14 +17,20 @@ and ($5::text is null or e.involved_object_name ilike $5)
 and ($6::uuid is null or e.composition_id = $6)
 and (
   $7::jsonb is null
-  or ($7 -> 'requirements' is null and e.raw #> '{metadata,labels}' @> ($7 -> 'labels'))
+  or ($7 -> 'ofObject' = 'false' and e.raw #> '{metadata,labels}' @> ($7 -> 'labels'))
   or (
     exists (
       select 1
       from resources r
       where r.uid = e.involved_object_uid
         and r.cluster_name = e.cluster_name
-        and ($7 -> 'labels' is null or r.labels @> ($7 -> 'labels'))
+        -- Who writes events can put any uid into them, also one whose labels they may not read.
+        and r.api_group = e.involved_object_group
+        and r.resource = e.involved_object_resource
+        and r.namespace = e.involved_object_namespace
+        and r.name = e.involved_object_name
+        -- The second for the index of labels, which leaves out the objects without any.
+        and ($7 -> 'labels' is null or (r.labels @> ($7 -> 'labels') and r.labels <> '{}'))
         and ($7 -> 'requirements' is null or /* requirements */ false)
     )
     and (
