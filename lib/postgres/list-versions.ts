@@ -14,18 +14,28 @@ export type VersionRow = {
   readonly truncated: boolean;
   /** How many versions the limit let in, also where these are too large to come together. */
   readonly found: number;
+  /** Nothing older can have been dropped by retention. */
+  readonly goes_back: boolean;
   readonly raw: string;
 };
 
-/** Bytes of one page as PostgreSQL stores them: some ten times as many when they are read. */
-const maxStoredBytes = 2 * 1024 * 1024;
+/** Bytes of the objects of one page: some ten times as many while they are compared. */
+const maxPageBytes = 4 * 1024 * 1024;
+
+/** Whose versions; group and resource are those that the caller may get. */
+export type VersionsOf = {
+  readonly cluster: string;
+  readonly uid: string;
+  readonly group: string;
+  readonly resource: string;
+};
 
 const statement = loadSql('list-versions');
 
 /** Stored versions of one object below a position, newest first, whoever may see them. */
 export async function listVersions(
   pool: Pick<Pool, 'query'>,
-  of: { readonly cluster: string; readonly uid: string },
+  of: VersionsOf,
   page: { readonly below: string | undefined; readonly limit: number },
 ): Promise<VersionRow[]> {
   const result = await pool.query<VersionRow>(statement, [
@@ -33,7 +43,9 @@ export async function listVersions(
     of.cluster,
     page.below,
     page.limit,
-    maxStoredBytes,
+    maxPageBytes,
+    of.group,
+    of.resource,
   ]);
   return result.rows;
 }

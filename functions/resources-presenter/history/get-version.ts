@@ -1,13 +1,12 @@
 import type { KnownCaller } from '../../../lib/core/caller.ts';
-import type { VersionRow } from '../../../lib/postgres/list-versions.ts';
+import type { VersionRow, VersionsOf } from '../../../lib/postgres/list-versions.ts';
 import { type FindDependencies, findGettable, type Gettable } from './find-gettable.ts';
+import { versionsOf } from './versions-of.ts';
 
 export type VersionDependencies = FindDependencies & {
-  readonly getVersion: (of: {
-    readonly cluster: string;
-    readonly uid: string;
-    readonly resourceVersion: string;
-  }) => Promise<VersionRow | undefined>;
+  readonly getVersion: (
+    of: VersionsOf & { readonly resourceVersion: string },
+  ) => Promise<VersionRow | undefined>;
 };
 
 export type VersionOutcome =
@@ -28,7 +27,7 @@ export async function getObjectVersion(
 ): Promise<VersionOutcome> {
   const found = await findGettable(caller, asked.globalUid, deps);
   if (found.kind !== 'found') return found;
-  const { cluster_name: cluster, uid } = found.object;
+  const of = versionsOf(found.object);
   const { resourceVersion, compareWith } = asked;
   const row = await read(resourceVersion);
   if (row === undefined) return { kind: 'no-version', resourceVersion };
@@ -38,6 +37,6 @@ export async function getObjectVersion(
   return { kind: 'version', row, comparedWith };
 
   async function read(version: string): Promise<VersionRow | undefined> {
-    return version.includes('\0') ? undefined : deps.getVersion({ cluster, uid, resourceVersion: version });
+    return version.includes('\0') ? undefined : deps.getVersion({ ...of, resourceVersion: version });
   }
 }

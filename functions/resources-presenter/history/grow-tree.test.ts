@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Decision } from '../../../lib/access/access-control.ts';
+import type { AccessAttributes } from '../../../lib/core/access-attributes.ts';
 import type { MirroredObject } from '../../../lib/core/mirrored-object.ts';
 import { growTree, type TreeDependencies, type TreeOutcome } from './grow-tree.ts';
 
@@ -28,7 +29,12 @@ function dependencies(objects: readonly MirroredObject[], decide: (name: string)
     clusters: {
       own: {
         cluster: 'here',
-        access: { decide: async (_user: unknown, { name }: { name: string }) => decide(name) } as never,
+        access: {
+          // Rights are to single objects here; about kinds and namespaces the answer is no.
+          decide: async (_user: unknown, { name }: { name: string }) =>
+            name === '' ? 'denied' : decide(name),
+          decideNow: () => undefined,
+        } as never,
       },
       others: [],
     },
@@ -100,8 +106,30 @@ it('reads what one object owns page by page', async () => {
     object(`pod-${String(index).padStart(4, '0')}`, ['a']),
   );
   const deps = dependencies([object('a', []), ...many], () => 'allowed');
-  const outcome = await growTree(caller, 'here:a', bounds, deps);
+  const asked: string[] = [];
+  const access = {
+    decide: async (_user: unknown, { namespace, name }: AccessAttributes) => {
+      asked.push(`${namespace}/${name}`);
+      return namespace === 'shop' ? 'allowed' : 'denied';
+    },
+    decideNow: () => undefined,
+  } as never;
+  const clusters = { own: { cluster: 'here', access }, others: [] };
+  const outcome = await growTree(caller, 'here:a', bounds, { ...deps, clusters });
   expect(outcome).toMatchObject({ kind: 'tree', truncated: false, nodes: { length: 1_201 } });
+  // Of the object itself, and of all others together.
+  expect(new Set(asked)).toEqual(new Set(['shop/a', '/', 'shop/']));
+});
+
+it('asks about 500 single objects at most, and says that some are missing', async () => {
+  const many = Array.from({ length: 600 }, (_, index) => object(`pod-${index}`, ['a']));
+  let asked = 0;
+  const deps = dependencies([object('a', []), ...many], (name) => {
+    asked += 1;
+    return name === 'a' ? 'allowed' : 'denied';
+  });
+  expect(shape(await growTree(caller, 'here:a', bounds, deps))).toEqual({ nodes: { a: 0 }, truncated: true });
+  expect(asked).toBe(501);
 });
 
 it('finds what a walk over visible objects finds, for any graph, cycles too', async () => {

@@ -1,9 +1,9 @@
 import type { KnownCaller } from '../../../lib/core/caller.ts';
 import type { MirroredObject } from '../../../lib/core/mirrored-object.ts';
 import type { OwnedPage } from '../../../lib/postgres/list-owned.ts';
-import { mayGet } from '../may-get.ts';
 import { type FindDependencies, findGettable, type Gettable } from './find-gettable.ts';
 import type { TreeParameters } from './history-parameters.ts';
+import { createVisibleObjects } from './visible-objects.ts';
 
 export type TreeDependencies = FindDependencies & {
   readonly listOwners: (of: {
@@ -46,30 +46,31 @@ export async function growTree(
   const look = { cluster: root.cluster_name, withDeleted: parameters.deleted };
   const nodes = new Map<string, TreeNode>([[root.uid, { object: root, depth: 0 }]]);
 
-  /** Those that are new in this direction and that the caller may get. */
-  const visibleOf = async (
-    objects: readonly MirroredObject[],
-    seen: Set<string>,
-  ): Promise<readonly MirroredObject[]> => {
+  const visible = createVisibleObjects(access, caller.user);
+  /** Those that were not met yet and that the caller may get. */
+  const visibleOf = async (objects: readonly MirroredObject[], seen: Set<string>): Promise<Step> => {
     const unseen = objects.filter(({ uid }) => !seen.has(uid));
     for (const { uid } of unseen) seen.add(uid);
-    const decisions = await Promise.all(unseen.map((object) => mayGet(access, caller.user, object)));
-    if (decisions.includes('unknown')) throw new RightsUnknown();
-    return unseen.filter((_, index) => decisions[index] === 'allowed');
+    const outcome = await visible(unseen);
+    if (outcome.kind === 'rights-unknown') throw new RightsUnknown();
+    return outcome;
   };
   const ownersOf = async (frontier: readonly MirroredObject[], seen: Set<string>): Promise<Step> => {
     const uids = [...new Set(frontier.flatMap((object) => object.owner_uids))];
     const objects = uids.length === 0 ? [] : await deps.listOwners({ ...look, uids });
-    return { objects: await visibleOf(objects, seen), isWhole: true };
+    return visibleOf(objects, seen);
   };
   const ownedBy = async (frontier: readonly MirroredObject[], seen: Set<string>): Promise<Step> => {
     const ownerUids = frontier.map(({ uid }) => uid);
     const objects: MirroredObject[] = [];
+    let isWhole = true;
     let afterUid = '';
     for (let page = 0; page < maxPages; page += 1) {
       const read = await deps.listOwned({ ...look, ownerUids, afterUid, limit: pageSize });
-      objects.push(...(await visibleOf(read, seen)));
-      if (read.length < pageSize) return { objects, isWhole: true };
+      const step = await visibleOf(read, seen);
+      objects.push(...step.objects);
+      isWhole &&= step.isWhole;
+      if (read.length < pageSize) return { objects, isWhole };
       if (nodes.size + objects.length > parameters.limit) break;
       afterUid = read.at(-1)?.uid ?? '';
     }
@@ -115,7 +116,7 @@ async function grow(
     const { objects, isWhole } = await step(frontier, seen);
     const fresh = objects.filter(({ uid }) => !nodes.has(uid));
     // One step beyond the bound only shows whether something lies there.
-    if (depth > parameters.depth) return fresh.length === 0;
+    if (depth > parameters.depth) return isWhole && fresh.length === 0;
     const admitted = fresh.slice(0, Math.max(parameters.limit - nodes.size, 0));
     for (const object of admitted) nodes.set(object.uid, { object, depth: depth * direction });
     if (!isWhole || admitted.length < fresh.length) return false;

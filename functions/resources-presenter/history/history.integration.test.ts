@@ -1,5 +1,7 @@
-import { randomBytes } from 'node:crypto';
+import fc from 'fast-check';
+import { applyPatch, type Operation } from 'rfc6902';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseExactJson, stringifyExactJson } from '../../../lib/core/exact-json.ts';
 import { insertEvents } from '../../../test/support/insert-events.ts';
 import { type HistoryFixture, insertHistory } from '../../../test/support/insert-history.ts';
 import { insertResources } from '../../../test/support/insert-resources.ts';
@@ -39,8 +41,8 @@ beforeAll(async () => {
     ...Array.from({ length: 6 }, (_, index) => ({
       name: 'big',
       resource_version: 20 + index,
-      // Random, so that it cannot be stored smaller than it is.
-      raw: { version: index, text: randomBytes(500_000).toString('base64') },
+      // Stored in a few kilobytes, but that is not what it takes to answer with it.
+      raw: { version: index, text: 'x'.repeat(1_000_000) },
     })),
     { name: 'abroad', cluster_name: 'elsewhere' },
   ]);
@@ -61,6 +63,22 @@ beforeAll(async () => {
   alice = await world.token('alice');
 });
 afterAll(() => world.stop());
+
+/** Long integers, and names of members that occur in several versions and need escapes. */
+const { anyJson } = fc.letrec((tie) => ({
+  anyJson: fc.oneof(
+    { depthSize: 'small' },
+    fc.constantFrom(null, true, 0, 1.5, '', 'a', 'b'),
+    fc.constantFrom('9007199254740993', '9007199254740995', '-18446744073709551616').map(parseExactJson),
+    fc.array(tie('anyJson'), { maxLength: 4 }),
+    fc.dictionary(fc.constantFrom('a', 'b', 'c/d', '~e', '0', '-'), tie('anyJson')),
+  ),
+}));
+
+/** Parsed, with numbers that no double holds as tagged texts, which compare and copy as any other. */
+function tagged(json: string): unknown {
+  return JSON.parse(json.replace(/(?<=[:,[]\s*)-?\d{16,}(?=\s*[,\]}])/g, '"exactly $&"'));
+}
 
 type Answer = { count: number; items: Record<string, unknown>[]; cursor?: string; truncated?: boolean };
 
@@ -96,11 +114,124 @@ describe('GET /resources/{global_uid}/history', () => {
         {
           ...version('10', '2026-11-20T10:00:00Z'),
           changes: null,
-          changes_missing: 'oldest stored version',
+          changes_missing: 'first stored version',
         },
       ],
     });
-    expect(await read('here:young-uid/history')).toEqual({ count: 0, items: [] });
+  });
+
+  it('shows the present state alone where retention has dropped all versions', async () => {
+    const present = {
+      resource_version: '1',
+      operation: 'upserted',
+      version: 'v1',
+      observed_at: '2026-11-20T10:00:00Z',
+      recorded_at: '2026-11-20T10:00:00Z',
+    };
+    const answer = await read('here:young-uid/history');
+    expect(answer).toEqual({
+      count: 1,
+      items: [{ ...present, changes: null, changes_missing: 'first stored version' }],
+    });
+    expect(await read('here:young-uid/history/1')).toMatchObject({ ...present, raw: { kind: 'Deployment' } });
+  });
+
+  it('tells where older versions may have been dropped', async () => {
+    const { pool } = world.database;
+    const oldest = async (uid: string) =>
+      (await read(`here:${uid}/history?limit=100`)).items.at(-1)?.['changes_missing'];
+    const dropped = 'earlier versions may have been dropped by retention';
+    await pool.query(`update stream_horizons set position = 1 where stream = 'resources'`);
+    try {
+      expect([await oldest('cart-uid'), await oldest('young-uid')]).toEqual([dropped, dropped]);
+      // Made after the oldest version that is left of any object.
+      await pool.query(`update resources set created_at = '2026-11-20T11:30:00Z' where name = 'young'`);
+      expect(await oldest('young-uid')).toBe('first stored version');
+    } finally {
+      await pool.query(`update stream_horizons set position = 0`);
+    }
+  });
+
+  it('leaves out versions that came through another API group, which the user may not get', async () => {
+    await insertResources(world.database.pool, [{ name: 'moved' }]);
+    await insertHistory(world.database.pool, [
+      { name: 'moved', resource_version: 1, raw: { a: 1 } },
+      { name: 'moved', resource_version: 2, raw: { a: 2 }, api_group: 'extensions' },
+      { name: 'moved', resource_version: 3, raw: { a: 3 } },
+    ]);
+    const { items } = await read('here:moved-uid/history');
+    expect(items).toMatchObject([
+      { resource_version: '3', compared_with: '1', changes: [{ path: '/a', value: 3 }] },
+      { resource_version: '1' },
+    ]);
+    expect((await world.get('/resources/here:moved-uid/history/2', alice)).status).toBe(404);
+  });
+
+  it('tells that objects nested too deep are not compared, and gives them whole', async () => {
+    const nested = (leaf: number) => `${'{"a": '.repeat(3_000)}${leaf}${'}'.repeat(3_000)}`;
+    const { pool } = world.database;
+    await insertResources(pool, [{ name: 'deep' }]);
+    await insertHistory(pool, [{ name: 'deep' }, { name: 'deep' }]);
+    for (const version of [1, 2]) {
+      const text = nested(version);
+      await pool.query(
+        `update resource_history set raw = $1 where uid = 'deep-uid' and resource_version = $2`,
+        [text, version],
+      );
+    }
+    const { items } = await read('here:deep-uid/history');
+    expect(items.map((item) => item['changes_missing'])).toEqual([
+      'nested deeper than 1000 levels',
+      'first stored version',
+    ]);
+    const whole = await world.get('/resources/here:deep-uid/history?raw=true', alice);
+    expect(await whole.text()).toContain(nested(2));
+  });
+
+  it('takes the oldest version to each of the others by its patches, for any versions', async () => {
+    const sequences = fc.sample(
+      fc.array(fc.record({ spec: anyJson, status: anyJson }), { minLength: 2, maxLength: 6 }),
+      { numRuns: 25, seed: 4 },
+    );
+    const { pool } = world.database;
+    for (const [index, versions] of sequences.entries()) {
+      const name = `any-${index}`;
+      await insertResources(pool, [{ name }]);
+      await insertHistory(
+        pool,
+        versions.map(() => ({ name })),
+      );
+      for (const [place, version] of versions.entries()) {
+        await pool.query('update resource_history set raw = $1 where uid = $2 and resource_version = $3', [
+          stringifyExactJson(version),
+          `${name}-uid`,
+          place + 1,
+        ]);
+      }
+      const items: Record<string, unknown>[] = [];
+      for (let cursor: string | undefined = ''; cursor !== undefined; ) {
+        const path = `/resources/here:${name}-uid/history?raw=true&limit=2&cursor=${cursor}`;
+        const text = await (await world.get(path, alice)).text();
+        const page = tagged(text) as Answer;
+        items.unshift(...page.items.toReversed());
+        cursor = page.cursor;
+      }
+      const [oldest, ...others] = items;
+      const document = { root: structuredClone(oldest?.['raw']) };
+      expect(document.root).toEqual(tagged(stringifyExactJson(versions[0]) ?? ''));
+      for (const [place, item] of others.entries()) {
+        const patch = (item['changes'] as Operation[]).map((step) => ({
+          ...step,
+          path: `/root${step.path}`,
+        }));
+        expect(applyPatch(document, structuredClone(patch)).filter((failure) => failure !== null)).toEqual(
+          [],
+        );
+        expect(document.root).toEqual(item['raw']);
+        expect(document.root).toEqual(tagged(stringifyExactJson(versions[place + 1]) ?? ''));
+      }
+      expect(others.length).toBe(versions.length - 1);
+    }
   });
 
   it('compares across pages, and gives the whole objects where asked', async () => {
@@ -181,6 +312,52 @@ describe('GET /resources/{global_uid}/tree', () => {
       truncated: true,
     });
   });
+});
+
+it('the tree is what a walk over visible objects finds, for any graph, live and deleted', async () => {
+  const { pool } = world.database;
+  const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+  const graphs = fc.sample(
+    fc.record({
+      owners: fc.array(fc.subarray(names, { maxLength: 3 }), { minLength: 8, maxLength: 8 }),
+      hidden: fc.subarray(names.slice(1)),
+      deleted: fc.subarray(names.slice(1)),
+      withDeleted: fc.boolean(),
+    }),
+    { numRuns: 40, seed: 4 },
+  );
+  for (const [index, { owners, hidden, deleted, withDeleted }] of graphs.entries()) {
+    const uid = (name: string) => `graph-${index}-${name}-uid`;
+    await insertResources(
+      pool,
+      names.map((name) => ({
+        name: `graph-${index}-${name}`,
+        // Alice may get objects in one of the two.
+        namespace: hidden.includes(name) ? 'bank' : 'shop',
+        deleted_at: deleted.includes(name) ? '2026-11-20T12:00:00Z' : null,
+      })),
+    );
+    const updates = names.map((name, place) => ({ uid: uid(name), owners: (owners[place] ?? []).map(uid) }));
+    await pool.query(
+      `update resources r set owner_uids = u.owners
+       from jsonb_to_recordset($1) as u (uid text, owners text[]) where r.uid = u.uid`,
+      [JSON.stringify(updates)],
+    );
+    const there = names.filter((name) => !hidden.includes(name) && (withDeleted || !deleted.includes(name)));
+    const isOwner = (owner: string, owned: string) =>
+      (owners[names.indexOf(owned)] ?? []).includes(owner) && owner !== owned;
+    const walk = (next: (from: string, to: string) => boolean): string[] => {
+      const reached = ['a'];
+      for (const from of reached) {
+        reached.push(...there.filter((to) => next(from, to) && !reached.includes(to)));
+      }
+      return reached;
+    };
+    const expected = new Set([...walk((from, to) => isOwner(to, from)), ...walk(isOwner)]);
+    const tree = await read(`here:${uid('a')}/tree?deleted=${withDeleted}`);
+    expect(tree.items.map((item) => String(item['uid'])).toSorted()).toEqual([...expected].map(uid).sort());
+    expect(tree.truncated).toBe(false);
+  }
 });
 
 describe('GET /resources/{global_uid}/events', () => {

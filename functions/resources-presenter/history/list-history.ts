@@ -2,14 +2,15 @@ import { z } from 'zod';
 import type { KnownCaller } from '../../../lib/core/caller.ts';
 import { decodeCursor, encodeCursor } from '../../../lib/core/cursor.ts';
 import type { SealingKeys } from '../../../lib/core/sealed-token.ts';
-import type { VersionRow } from '../../../lib/postgres/list-versions.ts';
+import type { VersionRow, VersionsOf } from '../../../lib/postgres/list-versions.ts';
 import { type FindDependencies, findGettable, type Gettable } from './find-gettable.ts';
 import type { HistoryParameters } from './history-parameters.ts';
+import { versionsOf } from './versions-of.ts';
 
 export type HistoryDependencies = FindDependencies & {
   readonly cursorKeys: SealingKeys;
   readonly listVersions: (
-    of: { readonly cluster: string; readonly uid: string },
+    of: VersionsOf,
     page: { readonly below: string | undefined; readonly limit: number },
   ) => Promise<VersionRow[]>;
 };
@@ -43,9 +44,11 @@ export async function listHistory(
 
   const found = await findGettable(caller, globalUid, deps);
   if (found.kind !== 'found') return found;
-  const { cluster_name: cluster, uid } = found.object;
   // One more than asked for is what the last one is compared with.
-  const rows = await deps.listVersions({ cluster, uid }, { below: after?.[0], limit: limit + 1 });
+  const rows = await deps.listVersions(versionsOf(found.object), {
+    below: after?.[0],
+    limit: limit + 1,
+  });
   const isCut = rows.length > limit || rows.length < (rows[0]?.found ?? 0);
   const shown = isCut ? rows.slice(0, -1) : rows;
   const last = shown.at(-1);
