@@ -15,9 +15,9 @@ export function passOnFrame(reflector: ReflectorParts, frame: WatchFrame): void 
     state.expectsBookmarks = options.expectsBookmarks;
     return options.emit({ kind: 'progress', resourceVersion, synced: false });
   }
-  const previous = known.get(identity.namespace, identity.name);
-  const isSame = previous?.uid === identity.uid;
-  if (isSame && frame.type !== 'DELETED' && isNotNewer(resourceVersion, previous.resourceVersion)) {
+  const slot = known.find(identity.namespace, identity.name);
+  const isSame = slot !== undefined && known.hasUid(slot, identity.uid);
+  if (isSame && frame.type !== 'DELETED' && isNotNewer(resourceVersion, known.resourceVersion(slot))) {
     options.observe({ kind: 'duplicate' });
     return undefined;
   }
@@ -26,8 +26,8 @@ export function passOnFrame(reflector: ReflectorParts, frame: WatchFrame): void 
     if (isSame) known.remove(identity.namespace, identity.name);
     return options.emit({ kind: 'deleted', object, receivedBytes: frame.bytes });
   }
-  const previousUid = previous?.uid;
-  known.set(identity, previous);
+  const replacedUid = slot === undefined || isSame ? undefined : known.entry(slot).uid;
+  known.set(identity, slot);
   const { bytes } = frame;
   const upserted: ReflectorChange = {
     kind: 'upserted',
@@ -37,8 +37,8 @@ export function passOnFrame(reflector: ReflectorParts, frame: WatchFrame): void 
     receivedBytes: bytes,
     atMostBytes: bytes,
   };
-  if (previousUid === undefined || isSame) return options.emit(upserted);
-  return emitBoth(options, { kind: 'gone', identity: { ...identity, uid: previousUid } }, upserted);
+  if (replacedUid === undefined) return options.emit(upserted);
+  return emitBoth(options, { kind: 'gone', identity: { ...identity, uid: replacedUid } }, upserted);
 }
 
 async function emitBoth(

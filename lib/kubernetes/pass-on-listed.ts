@@ -20,16 +20,16 @@ export function passOnListed(
   counts: ListCounts,
 ): void | Promise<void> {
   const identity = identityOf(item.object);
-  const previous = known.get(identity.namespace, identity.name);
+  const slot = known.find(identity.namespace, identity.name);
   counts.count += 1;
-  const isSame = previous?.uid === identity.uid;
-  if (isSame && previous.resourceVersion === identity.resourceVersion) {
-    known.set(identity, previous);
+  const isSame = slot !== undefined && known.hasUid(slot, identity.uid);
+  if (isSame && known.resourceVersion(slot) === identity.resourceVersion) {
+    known.set(identity, slot);
     return undefined;
   }
   counts.changed += 1;
-  const previousUid = previous?.uid;
-  known.set(identity, previous);
+  const replacedUid = slot === undefined || isSame ? undefined : known.entry(slot).uid;
+  known.set(identity, slot);
   const upsert = (): void | Promise<void> =>
     item.content === 'full'
       ? options.emit({
@@ -41,9 +41,9 @@ export function passOnListed(
           atMostBytes: item.atMostBytes,
         })
       : undefined;
-  if (previousUid === undefined || isSame) return upsert();
+  if (replacedUid === undefined) return upsert();
   // Another object took its place: its end is told under the version of what is there now.
-  return afterwards(options.emit({ kind: 'gone', identity: { ...identity, uid: previousUid } }), upsert);
+  return afterwards(options.emit({ kind: 'gone', identity: { ...identity, uid: replacedUid } }), upsert);
 }
 
 async function afterwards(first: void | Promise<void>, second: () => void | Promise<void>): Promise<void> {
