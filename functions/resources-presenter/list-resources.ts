@@ -4,13 +4,9 @@ import type { KnownCaller } from '../../lib/core/caller.ts';
 import { decodeCursor, encodeCursor } from '../../lib/core/cursor.ts';
 import { resourceScopeParameter, type ScopeParameter } from '../../lib/core/scope-parameter.ts';
 import type { SealingKeys } from '../../lib/core/sealed-token.ts';
-import {
-  type ResourcePage,
-  type ResourceRow,
-  resourceKey,
-  resourceKeyLength,
-} from '../../lib/postgres/list-resources.ts';
+import type { ResourcePage, ResourceRow } from '../../lib/postgres/list-resources.ts';
 import type { ResourceFilter } from '../../lib/postgres/resource-filter.ts';
+import { resourceKey, resourceKeyLength } from '../../lib/postgres/resource-order.ts';
 import { type Forbidden, filterOf, findVisible, type ResourceInventory } from './find-visible.ts';
 import type { ListParameters } from './list-parameters.ts';
 

@@ -11,9 +11,7 @@ export async function countResources(
   filter: ResourceFilter,
   max: number,
 ): Promise<number> {
-  const result = await pool.query<{ count: number }>(
-    filter.at === undefined ? statement.now : statement.past,
-    [...filterParameters(scope, filter), max],
-  );
+  const { values, source } = filterParameters(scope, filter);
+  const result = await pool.query<{ count: number }>(statement[source], [...values, max]);
   return result.rows[0]?.count ?? 0;
 }

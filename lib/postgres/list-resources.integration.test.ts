@@ -8,8 +8,9 @@ import { countResources } from './count-resources.ts';
 import { getResource } from './get-resource.ts';
 import { listGroupResources } from './list-group-resources.ts';
 import { listResourceNamespaces } from './list-resource-namespaces.ts';
-import { listResources, type ResourcePage, type ResourceSort, resourceKey } from './list-resources.ts';
+import { listResources, type ResourcePage } from './list-resources.ts';
 import type { ResourceFilter } from './resource-filter.ts';
+import { type ResourceSort, resourceKey } from './resource-order.ts';
 import { summarizeResources } from './summarize-resources.ts';
 
 let database: TestDatabase;
@@ -226,6 +227,86 @@ describe('label selectors', () => {
     if (selector.kind === 'invalid') throw new Error(selector.message);
     const expected = Object.entries(labelled).filter(([, labels]) => selector.matches(labels));
     expect(await selected(text)).toEqual(expected.map(([name]) => name));
+  });
+});
+
+describe('labels that many objects of a kind have, and few', () => {
+  const group = 'crowd';
+  // More than the first objects of a kind that are looked at for labels.
+  const number = 1_300;
+  const nameOf = (index: number) => `o-${String(index).padStart(4, '0')}`;
+  beforeAll(async () => {
+    const common = { api_group: group, resource: 'things', kind: 'Thing' };
+    await insertResources(
+      database.pool,
+      Array.from({ length: number }, (_, index) => ({
+        name: nameOf(index),
+        namespace: index % 2 === 0 ? 'even' : 'odd',
+        labels: { parity: String(index % 2), ...(index % 600 === 599 ? { rare: 'yes' } : {}) },
+        ...common,
+      })),
+    );
+    await insertResources(database.pool, [
+      { ...common, name: 'same-label', resource: 'others', labels: { rare: 'yes' } },
+    ]);
+  });
+  const everywhere = { kind: 'everywhere' } as const;
+  const odd = { kind: 'listed', namespaces: ['odd'], objects: [], names: [] } as const;
+  const single = [
+    {
+      kind: 'listed',
+      namespaces: [],
+      objects: [{ namespace: 'odd', name: nameOf(599) }],
+      names: [],
+    } as const,
+    { kind: 'listed', namespaces: ['even'], objects: [], names: [nameOf(1199)] } as const,
+  ];
+
+  it.each([
+    ['few have', { rare: 'yes' }, everywhere, [599, 1199]],
+    ['few have, in one namespace', { rare: 'yes' }, odd, [599, 1199]],
+    ['few have, of one object', { rare: 'yes' }, single[0], [599]],
+    ['few have, of a name and a namespace', { rare: 'yes' }, single[1], [1199]],
+    ['nobody has', { rare: 'no' }, everywhere, []],
+    [
+      'many have',
+      { parity: '1' },
+      everywhere,
+      Array.from({ length: number / 2 }, (_, index) => 2 * index + 1),
+    ],
+    ['many have, where they are not', { parity: '0' }, odd, []],
+  ])('are found page by page in either order: %s', async (_name, labels, where, expected) => {
+    const scopes = [{ cluster: 'here', group, resource: 'things', where: where ?? everywhere }];
+    const filter = { groups: [group], resources: ['things'], cluster: 'here', labels };
+    for (const descending of [false, true]) {
+      const found: string[] = [];
+      for (let after: ResourcePage['after']; ; ) {
+        const rows = await listResources(
+          database.pool,
+          resourceScopeParameter(scopes),
+          { ...everything, ...filter },
+          { ...firstPage, descending, after, limit: 150 },
+        );
+        found.push(...rows.map((row) => row.name));
+        const last = rows.at(-1);
+        if (last === undefined || rows.length < 150) break;
+        after = resourceKey(last, 'resource');
+      }
+      const inOrder = [...expected].sort((a, b) => (a % 2) - (b % 2) || a - b).map(nameOf);
+      expect(found).toEqual(descending ? inOrder.toReversed() : inOrder);
+    }
+  });
+
+  it('are found in several kinds, each by itself', async () => {
+    const scopes = ['things', 'others'].map((resource) => ({
+      cluster: 'here',
+      group,
+      resource,
+      where: everywhere,
+    }));
+    const filter = { groups: [group], labels: { rare: 'yes' } };
+    expect(await names(filter, { scopes })).toEqual(['same-label', nameOf(599), nameOf(1199)]);
+    expect(await names({ ...filter, resources: ['others'] }, { scopes })).toEqual(['same-label']);
   });
 });
 

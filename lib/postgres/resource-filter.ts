@@ -4,6 +4,7 @@ import { indexableLabels } from './indexable-labels.ts';
 import { withLabelRequirements } from './label-requirements.ts';
 import { likePattern } from './like-pattern.ts';
 import { loadSql } from './load-sql.ts';
+import { labelTerms, namespacesWithin } from './resource-search.ts';
 
 /** Which objects; `undefined` takes all. */
 export type ResourceFilter = {
@@ -28,21 +29,32 @@ export type ResourceFilter = {
 
 const visible = withLabelRequirements(loadSql('visible-resources'), '$15');
 const resourcesAt = loadSql('resources-at');
+const resourcesLabelled = loadSql('resources-labelled');
 
-/**
- * A query over resources with the condition that all of them have, as it is `now` and as it was in the `past` (at
- * `filter.at`).
- */
-export function resourceStatement(name: string): { readonly now: string; readonly past: string } {
+/** Where a query over resources reads from: all of now, all of `filter.at`, or those with some labels. */
+export type ResourceSource = 'now' | 'past' | 'labelled';
+
+/** A query over resources with the condition that all of them have, for each source. */
+export function resourceStatement(name: string): Readonly<Record<ResourceSource, string>> {
   const now = loadSql(name).replace('/* visible */', () => visible);
-  return { now, past: now.replace('/* source */ resources r', () => `${resourcesAt} r`) };
+  const from = (source: string) => now.replace('/* source */ resources r', () => source);
+  return { now, past: from(`${resourcesAt} r`), labelled: from(resourcesLabelled) };
 }
 
-/** The values of $1 to $17, see visible-resources.sql. */
-export function filterParameters(scope: ScopeParameter, filter: ResourceFilter): unknown[] {
+/**
+ * The values of $1 to $17, see visible-resources.sql, and from where the rows are found soonest.
+ * @param by 'any index' lets the index of labels find the rows, where it can
+ */
+export function filterParameters(
+  scope: ScopeParameter,
+  filter: ResourceFilter,
+  by: 'any index' | 'in order' = 'any index',
+): { readonly values: readonly unknown[]; readonly source: ResourceSource } {
   const { labels, requirements } = indexableLabels(filter);
-  return [
-    JSON.stringify(scope),
+  const terms = by === 'in order' ? undefined : labelTerms(scope, filter, { labels, requirements });
+  const search = terms ?? { within: namespacesWithin(scope) };
+  const values = [
+    JSON.stringify({ ...scope, ...search }),
     ...oneOrSeveral(filter.groups),
     ...oneOrSeveral(filter.resources),
     filter.version,
@@ -58,6 +70,8 @@ export function filterParameters(scope: ScopeParameter, filter: ResourceFilter):
     filter.at === undefined ? filter.deleted : 'live',
     filter.at,
   ];
+  if (terms !== undefined) return { values, source: 'labelled' };
+  return { values, source: filter.at === undefined ? 'now' : 'past' };
 }
 
 function oneOrSeveral(

@@ -22,9 +22,11 @@ export async function summarizeResources(
   filter: ResourceFilter,
   options: { readonly by: ResourceSummaryKey; readonly max: number },
 ): Promise<ResourceSummaryRow[]> {
-  const result = await pool.query<ResourceSummaryRow>(
-    filter.at === undefined ? statement.now : statement.past,
-    [...filterParameters(scope, filter), options.by, options.max],
-  );
+  const { values, source } = filterParameters(scope, filter);
+  const result = await pool.query<ResourceSummaryRow>(statement[source], [
+    ...values,
+    options.by,
+    options.max,
+  ]);
   return result.rows;
 }

@@ -1,7 +1,7 @@
 -- One page of objects. $1 to $17 as in visible-resources.sql; the keyset condition and the order stand where the
 -- markers are, from a fixed table.
 --
--- $18 with raw · $19 with status_raw · $20 paths into raw as a jsonb list of lists, or null · $21 limit
+-- $18 limit · $19 with raw · $20 with status_raw · $21 paths into raw as a jsonb list of lists, or null
 -- $22… keyset values
 select
   r.name,
@@ -17,16 +17,16 @@ select
   to_char(r.updated_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as updated_at,
   to_char(r.deleted_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as deleted_at,
   r.composition_id,
-  case when $18::boolean then r.raw::text end as raw,
-  case when $19::boolean then r.status_raw::text end as status_raw,
+  case when $19::boolean then r.raw::text end as raw,
+  case when $20::boolean then r.status_raw::text end as status_raw,
   case
-    when $20::jsonb is not null then (
+    when $21::jsonb is not null then (
       select array_agg((r.raw #> array(select jsonb_array_elements_text(p.path)))::text order by p.place)
-      from jsonb_array_elements($20::jsonb) with ordinality as p (path, place)
+      from jsonb_array_elements($21::jsonb) with ordinality as p (path, place)
     )
   end as parts
 from /* source */ resources r
 where /* visible */
   and /* after */ true
 order by /* order */
-limit $21
+limit $18

@@ -2,8 +2,8 @@ import type { LabelRequirement } from '../../../lib/core/label-selector.ts';
 import { resourceScopeParameter, type ScopeParameter } from '../../../lib/core/scope-parameter.ts';
 import type { KubeEventFilter, KubeEventKey, KubeEventRow } from '../../../lib/postgres/list-kube-events.ts';
 import type { ResourcePage, ResourceRow } from '../../../lib/postgres/list-resources.ts';
-import { resourceKey } from '../../../lib/postgres/list-resources.ts';
 import type { ResourceFilter } from '../../../lib/postgres/resource-filter.ts';
+import { resourceKey } from '../../../lib/postgres/resource-order.ts';
 import type { ServedResource } from './kube-catalog.ts';
 
 /** Which objects of one resource; `undefined` takes all. */

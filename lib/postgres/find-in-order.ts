@@ -1,0 +1,38 @@
+import type { Pool, QueryResultRow } from 'pg';
+import type { ScopeParameter } from '../core/scope-parameter.ts';
+import { filterParameters, type ResourceFilter } from './resource-filter.ts';
+import type { OrderedStatement, PlaceInOrder } from './resource-order.ts';
+
+/**
+ * A page of objects, up to `limit`.
+ *
+ * PostgreSQL cannot know how many objects have a label, and so neither whether the index of labels or the order of
+ * the page finds them sooner. Where labels are asked for within one kind, a bounded part of that kind is read in
+ * order first: it has a page of those that many have (measured for 10 % of 20,000 objects: 1 ms, by the index
+ * of labels 5 ms). What it has too few of, the index finds few of.
+ */
+export async function findInOrder<Row extends QueryResultRow>(
+  pool: Pick<Pool, 'query'>,
+  statement: OrderedStatement,
+  scope: ScopeParameter,
+  filter: ResourceFilter,
+  page: { readonly place: PlaceInOrder; readonly limit: number; readonly columns: readonly unknown[] },
+): Promise<Row[]> {
+  const rest = [page.limit, ...page.columns, ...(page.place.after ?? [])];
+  const parameters = filterParameters(scope, filter);
+  const isOfOneKind =
+    filter.groups.length === 1 && filter.resources?.length === 1 && filter.cluster !== undefined;
+  if (
+    parameters.source === 'labelled' &&
+    isOfOneKind &&
+    page.place.sort === 'resource' &&
+    filter.deleted === 'live'
+  ) {
+    const start = await pool.query<Row>(statement.start, [
+      ...filterParameters(scope, filter, 'in order').values,
+      ...rest,
+    ]);
+    if (start.rows.length === page.limit) return start.rows;
+  }
+  return (await pool.query<Row>(statement[parameters.source], [...parameters.values, ...rest])).rows;
+}

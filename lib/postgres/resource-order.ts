@@ -1,0 +1,134 @@
+import { loadSql } from './load-sql.ts';
+import { type ResourceSource, resourceStatement } from './resource-filter.ts';
+
+export type ResourceSort = 'resource' | 'created_at' | 'updated_at' | 'global_uid' | 'composition_id';
+
+/** The columns that keys are made of. */
+export type OrderedRow = {
+  readonly name: string;
+  readonly uid: string;
+  readonly namespace: string;
+  readonly api_group: string;
+  readonly resource: string;
+  readonly cluster_name: string;
+  readonly created_at: string;
+  readonly updated_at: string;
+  readonly composition_id: string | null;
+};
+
+export type PlaceInOrder = {
+  readonly sort: ResourceSort;
+  readonly descending: boolean;
+  /** Key of the last row of the page before, as `resourceKey` gave it. */
+  readonly after: readonly (string | null)[] | undefined;
+};
+
+/** One statement for each source of rows, `start` (resources-start.sql) among them. */
+export type OrderedStatement = Readonly<Record<ResourceSource | 'start', string>>;
+
+/** Where a page that ends with this row is continued: one value per column of the order. */
+export function resourceKey(row: OrderedRow, sort: ResourceSort): (string | null)[] {
+  return orders[sort].key(row);
+}
+
+/** How many values a key of this order has. */
+export function resourceKeyLength(sort: ResourceSort): number {
+  return orders[sort].types.length;
+}
+
+/**
+ * The statements of a query whose order and keyset condition stand at markers, one for each order.
+ * @param firstKeyParameter number of the first keyset parameter
+ */
+export function orderedStatements(
+  name: string,
+  firstKeyParameter: number,
+): (place: PlaceInOrder) => OrderedStatement {
+  const statements = Object.fromEntries(
+    Object.entries(orders).map(([sort, order]) => [
+      sort,
+      {
+        'first ascending': statement(name, firstKeyParameter, order, 'asc', false),
+        'first descending': statement(name, firstKeyParameter, order, 'desc', false),
+        'next ascending': statement(name, firstKeyParameter, order, 'asc', true),
+        'next descending': statement(name, firstKeyParameter, order, 'desc', true),
+      },
+    ]),
+  ) as Record<ResourceSort, Record<StatementKind, OrderedStatement>>;
+  return ({ sort, descending, after }) =>
+    statements[sort][`${after === undefined ? 'first' : 'next'} ${descending ? 'descending' : 'ascending'}`];
+}
+
+type Order = {
+  readonly columns: readonly string[];
+  readonly types: readonly string[];
+  readonly key: (row: OrderedRow) => (string | null)[];
+};
+
+const noComposition = "'00000000-0000-0000-0000-000000000000'";
+
+const orders: Readonly<Record<ResourceSort, Order>> = {
+  resource: {
+    columns: ['r.api_group', 'r.resource', 'r.cluster_name', 'r.namespace', 'r.name', 'r.uid'],
+    types: ['text', 'text', 'text', 'text', 'text', 'text'],
+    key: (row) => [row.api_group, row.resource, row.cluster_name, row.namespace, row.name, row.uid],
+  },
+  created_at: {
+    columns: ['r.created_at', 'r.cluster_name', 'r.uid'],
+    types: ['timestamptz', 'text', 'text'],
+    key: (row) => [row.created_at, row.cluster_name, row.uid],
+  },
+  updated_at: {
+    columns: ['r.updated_at', 'r.cluster_name', 'r.uid'],
+    types: ['timestamptz', 'text', 'text'],
+    key: (row) => [row.updated_at, row.cluster_name, row.uid],
+  },
+  global_uid: {
+    columns: ['r.cluster_name', 'r.uid'],
+    types: ['text', 'text'],
+    key: (row) => [row.cluster_name, row.uid],
+  },
+  composition_id: {
+    // Rows without one come last, and first when descending; a comparison with null would lose them.
+    columns: [
+      '(r.composition_id is null)',
+      `coalesce(r.composition_id, ${noComposition})`,
+      'r.cluster_name',
+      'r.uid',
+    ],
+    types: ['boolean', 'uuid', 'text', 'text'],
+    key: (row) => [
+      String(row.composition_id === null),
+      row.composition_id ?? noComposition.slice(1, -1),
+      row.cluster_name,
+      row.uid,
+    ],
+  },
+};
+
+type StatementKind = 'first ascending' | 'first descending' | 'next ascending' | 'next descending';
+
+const start = loadSql('resources-start');
+
+/** Only constants of this file go into the text. */
+function statement(
+  name: string,
+  firstKeyParameter: number,
+  order: Order,
+  direction: 'asc' | 'desc',
+  next: boolean,
+): OrderedStatement {
+  const parameters = order.types.map((type, index) => `$${firstKeyParameter + index}::${type}`);
+  const after = `(${order.columns.join(', ')}) ${direction === 'asc' ? '>' : '<'} (${parameters.join(', ')})`;
+  const fill = (text: string): string =>
+    text
+      .replaceAll('/* after */ true', () => (next ? after : 'true'))
+      .replaceAll('/* order */', () => order.columns.map((column) => `${column} ${direction}`).join(', '));
+  const { now, past, labelled } = resourceStatement(name);
+  return {
+    now: fill(now),
+    past: fill(past),
+    labelled: fill(labelled),
+    start: fill(now.replace('/* source */ resources r', () => start)),
+  };
+}
