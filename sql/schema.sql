@@ -232,7 +232,7 @@ CREATE INDEX resources_deleted ON public.resources USING btree (deleted_at) WHER
 CREATE INDEX resources_gone_key ON public.resources USING btree (api_group, resource, cluster_name, namespace, name) WHERE (deleted_at IS NOT NULL);
 CREATE INDEX resources_kind_labels ON public.resources USING gin (jsonb_set('{}'::jsonb, ARRAY[((api_group || '/'::text) || resource)], labels) jsonb_path_ops) WHERE (labels <> '{}'::jsonb);
 CREATE INDEX resources_live_key ON public.resources USING btree (api_group, resource, cluster_name, namespace, name) WHERE (deleted_at IS NULL);
-CREATE INDEX resources_owner_uids ON public.resources USING gin (owner_uids) WHERE (owner_uids <> '{}'::text[]);
+CREATE INDEX resources_owner_uids ON public.resources USING gin (owner_uids) WITH (fastupdate=off) WHERE (owner_uids <> '{}'::text[]);
 
 -- Functions
 
