@@ -29,9 +29,10 @@ and (
         and r.resource = e.involved_object_resource
         and r.namespace = e.involved_object_namespace
         and r.name = e.involved_object_name
-        -- The second for the index of labels, which leaves out the objects without any.
-        and ($7 -> 'labels' is null or (r.labels @> ($7 -> 'labels') and r.labels <> '{}'))
+        and ($7 -> 'labels' is null or r.labels @> ($7 -> 'labels'))
         and ($7 -> 'requirements' is null or /* requirements */ false)
+      -- Keeps the planner from collecting all objects with such labels first, for which it reads every object.
+      offset 0
     )
     and (
       (e.cluster_name, e.involved_object_group, e.involved_object_resource) in (
