@@ -16,6 +16,8 @@ export type AccessControl = {
     action: AccessAction,
     candidates: Candidates,
   ) => Promise<Where | 'unknown'>;
+  /** Whether `findWhere` for `get` finds rights to single names that nobody named. Absent means no. */
+  readonly knowsNames?: () => boolean;
 };
 
 export type AccessAction = Omit<AccessAttributes, 'namespace' | 'name'>;
@@ -26,4 +28,11 @@ export type Candidates = {
   readonly namespaces: () => Promise<readonly string[]>;
   /** Where only objects of this name matter: a right to just that name then counts too (`resourceNames`). */
   readonly name?: string;
+  /**
+   * Single objects in namespaces where not all may be got, for questions about one object at a time: rights to
+   * just these count then. Only called where nobody knows the names that rights are bound to.
+   */
+  readonly objects?: (namespaces: readonly string[]) => Promise<readonly NamedObject[]>;
 };
+
+export type NamedObject = { readonly namespace: string; readonly name: string };

@@ -33,6 +33,7 @@ export function createEvaluatedAccessControl(options: {
   };
 
   return {
+    knowsNames: evaluates,
     decideNow: (user, attributes) => {
       if (!evaluates()) return reviewed.decideNow(user, attributes);
       if (!rbac.index.allows(user, attributes)) return 'denied';

@@ -212,6 +212,56 @@ describe('writes and reviews', () => {
     });
     expect(await who.json()).toMatchObject({ status: { userInfo: { username: 'alice' } } });
   });
+
+  it('list the rights to read in a namespace, those to single names included, and nothing else', async () => {
+    const verbs = ['get', 'create', 'delete'];
+    const named = { verbs, apiGroups: [''], resources: ['pods'], resourceNames: ['web-1', 'web-2'] };
+    await world.grant('carol', [named, { ...read, verbs: ['*'] }], 'shop');
+    await world.grant('carol', [{ ...named, resources: ['namespaces'], resourceNames: [] }], 'shop');
+    const ask = async (token: string, namespace: string) => {
+      const path = '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews';
+      const body = JSON.stringify({ spec: { namespace } });
+      const answer = await world.get(path, token, { method: 'POST', body });
+      return (await answer.json()) as { code?: number; status: { resourceRules: unknown[] } };
+    };
+    const carol = await world.token('carol');
+    const group = { apiGroups: [''], verbs: ['get'] };
+    await eventually(async () => {
+      expect((await ask(carol, 'shop')).status).toMatchObject({
+        resourceRules: expect.arrayContaining([
+          { verbs: ['get', 'list', 'watch'], apiGroups: ['apps'], resources: ['deployments'] },
+          { ...group, resources: ['pods'], resourceNames: ['web-1', 'web-2'] },
+          { ...group, resources: ['namespaces'], resourceNames: ['shop'] },
+        ]),
+        incomplete: false,
+      });
+    });
+    expect((await ask(carol, 'shop')).status.resourceRules).toHaveLength(3);
+    expect((await ask(carol, 'bank')).status.resourceRules).toEqual([]);
+    expect((await ask(admin, 'bank')).status.resourceRules).toHaveLength(2);
+    expect((await ask(carol, '')).code).toBe(400);
+  });
+
+  it('say that rights to single names may be missing where only reviews are asked', async () => {
+    const reviewing = await startReadingWorld({
+      schema: configSchema,
+      start: startResourcesPresenter,
+      environment: { ACCESS_MODE: 'review' },
+    });
+    try {
+      const path = '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews';
+      const body = JSON.stringify({ spec: { namespace: 'shop' } });
+      const root = await reviewing.token('root', ['system:masters']);
+      const answer = await reviewing.get(path, root, { method: 'POST', body });
+      expect(((await answer.json()) as { status: object }).status).toMatchObject({
+        resourceRules: [{ verbs: ['get', 'list', 'watch'], apiGroups: [''], resources: ['events'] }],
+        incomplete: true,
+        evaluationError: 'rights to single names are not listed',
+      });
+    } finally {
+      await reviewing.stop();
+    }
+  });
 });
 
 /** A watch and the events that have come by it. */

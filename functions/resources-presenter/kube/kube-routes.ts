@@ -1,6 +1,7 @@
 import { type Clusters, clustersOf } from '../../../lib/access/cluster-access.ts';
 import type { Authenticate, KnownCaller } from '../../../lib/core/caller.ts';
 import { decodeAccessReview } from '../../../lib/core/kube-api/decode-access-review.ts';
+import { decodeRulesReview } from '../../../lib/core/kube-api/decode-rules-review.ts';
 import {
   aggregatedDiscovery,
   apiGroup,
@@ -17,6 +18,7 @@ import { type BodyOutcome, readJsonBody } from '../../../lib/http/read-json-body
 import { noSuchResource, readOnly } from './kube-status.ts';
 import { type ReadDependencies, readObjects } from './read-objects.ts';
 import { selfSubjectAccessReview, selfSubjectReview } from './reviews.ts';
+import { selfSubjectRulesReview } from './rules-review.ts';
 
 export type KubeDependencies = ReadDependencies & {
   readonly authenticate: Authenticate;
@@ -131,24 +133,44 @@ async function write(
   if (target.group === 'authentication.k8s.io' && target.resource === 'selfsubjectreviews') {
     return selfSubjectReview(caller, target.version);
   }
-  if (target.group !== 'authorization.k8s.io' || target.resource !== 'selfsubjectaccessreviews') {
-    return readOnly();
-  }
-  const body = await readReview(request, target.version);
-  return body.kind === 'refused' ? body.response : selfSubjectAccessReview(caller, cluster, body.value);
+  const decode = target.group === 'authorization.k8s.io' ? reviews[target.resource] : undefined;
+  if (decode === undefined) return readOnly();
+  const body = await readReview(request, target.version, decode);
+  if (body.kind === 'refused') return body.response;
+  return decode.kind === 'SelfSubjectRulesReview'
+    ? selfSubjectRulesReview(caller, cluster, body.value, await deps.catalog.list(cluster.cluster))
+    : selfSubjectAccessReview(caller, cluster, body.value);
 }
 
+type ReviewKind = { readonly kind: string; readonly specOf: (bytes: Uint8Array) => object };
+
+const reviews: Readonly<Record<string, ReviewKind>> = {
+  selfsubjectaccessreviews: {
+    kind: 'SelfSubjectAccessReview',
+    specOf: (bytes) => {
+      const resourceAttributes = decodeAccessReview(bytes);
+      return resourceAttributes === undefined ? {} : { resourceAttributes };
+    },
+  },
+  selfsubjectrulesreviews: {
+    kind: 'SelfSubjectRulesReview',
+    specOf: (bytes) => decodeRulesReview(bytes) ?? {},
+  },
+};
+
 /** kubectl sends reviews in protobuf; the answer is JSON, which it takes as well. */
-async function readReview(request: Request, apiVersion: string): Promise<BodyOutcome> {
+async function readReview(
+  request: Request,
+  apiVersion: string,
+  { kind, specOf }: ReviewKind,
+): Promise<BodyOutcome> {
   if (!request.headers.get('content-type')?.startsWith('application/vnd.kubernetes.protobuf')) {
     return readJsonBody(request, maxReviewBytes);
   }
   const body = await readBody(request, maxReviewBytes);
   if (body.kind === 'refused') return body;
-  const resourceAttributes = decodeAccessReview(body.bytes);
-  const spec = resourceAttributes === undefined ? {} : { resourceAttributes };
-  const type = { kind: 'SelfSubjectAccessReview', apiVersion: `authorization.k8s.io/${apiVersion}` };
-  return { kind: 'body', value: { ...type, metadata: {}, spec } };
+  const type = { kind, apiVersion: `authorization.k8s.io/${apiVersion}` };
+  return { kind: 'body', value: { ...type, metadata: {}, spec: specOf(body.bytes) } };
 }
 
 function clusterOf(deps: KubeDependencies, caller: KnownCaller, { view }: KubeRequest) {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeAccessReview } from './decode-access-review.ts';
+import { decodeRulesReview } from './decode-rules-review.ts';
 
 /** A length-delimited field. */
 function field(number: number, content: string | Buffer): Buffer {
@@ -52,5 +53,19 @@ describe('decodeAccessReview()', () => {
         expect(['object', 'undefined']).toContain(typeof found);
       }),
     );
+  });
+});
+
+describe('decodeRulesReview()', () => {
+  it('reads the namespace that kubectl asks about', () => {
+    expect(decodeRulesReview(review(field(1, 'shop')))).toEqual({ namespace: 'shop' });
+    expect(decodeRulesReview(review(Buffer.from('')))).toEqual({ namespace: '' });
+  });
+
+  it('gives nothing for what is no such message', () => {
+    const cut = review(field(1, 'shop')).subarray(0, -2);
+    for (const bytes of [Buffer.from(''), Buffer.from('{}'), cut]) {
+      expect(decodeRulesReview(bytes)).toBeUndefined();
+    }
   });
 });
