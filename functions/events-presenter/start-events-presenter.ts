@@ -10,7 +10,9 @@ import { createStreamRoute } from '../../lib/http/create-stream-route.ts';
 import { followOptions } from '../../lib/http/follow-options.ts';
 import { createLiveFeed } from '../../lib/http/live-feed.ts';
 import { serveHttp } from '../../lib/http/serve.ts';
+import { unansweredResponse } from '../../lib/http/unanswered-response.ts';
 import { openClusters } from '../../lib/kubernetes/open-clusters.ts';
+import { classifyError } from '../../lib/postgres/classify-error.ts';
 import { connectionSettings } from '../../lib/postgres/connection-settings.ts';
 import { countEvents as countRows } from '../../lib/postgres/count-events.ts';
 import { createPool } from '../../lib/postgres/create-pool.ts';
@@ -155,6 +157,7 @@ export async function startEventsPresenter(
       },
     }),
     fetch: createRouter({
+      refusalOf: (error) => unansweredResponse(classifyError(error)),
       ...observed,
       routes: routes({
         authenticate,

@@ -23,7 +23,7 @@ beforeAll(async () => {
   world = await startReadingWorld({
     schema: configSchema,
     start: startResourcesPresenter,
-    environment: { ACCESS_CACHE_TTL: '200ms' },
+    environment: { ACCESS_CACHE_TTL: '200ms', QUERY_TIMEOUT: '1500ms' },
   });
   await insertResources(world.database.pool, [
     { name: 'cart', namespace: 'shop', labels: { app: 'cart' } },
@@ -385,12 +385,44 @@ describe('other requests', () => {
     expect((await world.get('/readyz', undefined)).status).toBe(200);
   });
 
-  it('never show a database text: a broken database is a plain 500', async () => {
-    await world.database.pool.query('alter table resources rename to resources_away');
-    const refused = await refusal('/resources?group=apps&namespace=shop&resource=deployments', admin);
-    await world.database.pool.query('alter table resources_away rename to resources');
-    expect(refused).toEqual({ status: 500, message: 'internal error' });
+  it('never show a database text, and tell what a client can do', async () => {
+    const { pool } = world.database;
+    const path = '/resources?group=apps&namespace=shop&resource=deployments';
+    const within = async (setUp: string, tearDown: string) => {
+      await pool.query(setUp);
+      try {
+        return await refusal(path, admin);
+      } finally {
+        await pool.query(tearDown);
+      }
+    };
+    const rename = [
+      'alter table resources rename to resources_away',
+      'alter table resources_away rename to resources',
+    ];
+    expect(await within(rename[0] ?? '', rename[1] ?? '')).toEqual({
+      status: 503,
+      message: 'the database is not there now, try again',
+    });
+    const broken = [
+      'alter table resources rename column kind to kind_away; alter table resources add kind int',
+      'alter table resources drop kind; alter table resources rename column kind_away to kind',
+    ];
+    expect(await within(broken[0] ?? '', broken[1] ?? '')).toEqual({
+      status: 500,
+      message: 'internal error',
+    });
     expect(world.troubles.some(({ message }) => message === 'Cannot answer a request')).toBe(true);
+
+    const blocker = await pool.connect();
+    await blocker.query('begin; lock table resources in access exclusive mode');
+    const late = await refusal(path, admin);
+    await blocker.query('rollback');
+    blocker.release();
+    expect(late).toEqual({
+      status: 504,
+      message: 'the database did not answer in time, ask for less or try again',
+    });
   });
 });
 

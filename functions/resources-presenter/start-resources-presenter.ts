@@ -10,8 +10,10 @@ import { createStreamRoute } from '../../lib/http/create-stream-route.ts';
 import { followOptions } from '../../lib/http/follow-options.ts';
 import { createLiveFeed } from '../../lib/http/live-feed.ts';
 import { serveHttp } from '../../lib/http/serve.ts';
+import { unansweredResponse } from '../../lib/http/unanswered-response.ts';
 import { createDiscovery } from '../../lib/kubernetes/discover-resources.ts';
 import { openClusters } from '../../lib/kubernetes/open-clusters.ts';
+import { classifyError } from '../../lib/postgres/classify-error.ts';
 import { connectionSettings } from '../../lib/postgres/connection-settings.ts';
 import { countResources as countRows } from '../../lib/postgres/count-resources.ts';
 import { createPool } from '../../lib/postgres/create-pool.ts';
@@ -238,6 +240,7 @@ export async function startResourcesPresenter(
     tls: tlsFilesOf(config),
     raw: (request, response) => changes(request, response) || watches(request, response),
     fetch: createRouter({
+      refusalOf: (error) => unansweredResponse(classifyError(error)),
       ...observed,
       routes: [
         ...kubeRoutes(kube),

@@ -39,7 +39,7 @@ export type ServedRequest = {
 /**
  * A Fetch handler over routes. HEAD is answered as GET without the body, OPTIONS as a CORS preflight, a known
  * path with another method by 405 with `Allow`, anything else by 404. Every answer carries the request's id.
- * What a handler throws goes to `onError`; the client gets a 500 that says nothing of it.
+ * What a handler throws goes to `onError`; the client gets a 500 that says nothing of it, or `refusalOf` it.
  */
 export function createRouter(options: {
   readonly routes: readonly Route[];
@@ -47,6 +47,8 @@ export function createRouter(options: {
   readonly now: () => number;
   readonly onServed: (served: ServedRequest) => void;
   readonly onError: (error: unknown, requestId: string) => void;
+  /** What else than a 500 a client gets for an error, where it can do something about it. */
+  readonly refusalOf?: (error: unknown) => Response | undefined;
 }): (request: Request) => Promise<Response> {
   const match = createMatcher(options.routes);
   return async (request) => {
@@ -62,7 +64,7 @@ export function createRouter(options: {
       }
     } catch (error) {
       options.onError(error, requestId);
-      response = statusResponse(500, 'internal error');
+      response = options.refusalOf?.(error) ?? statusResponse(500, 'internal error');
     }
     for (const [name, value] of Object.entries(corsHeaders)) response.headers.set(name, value);
     response.headers.set('x-krateo-traceid', requestId);
