@@ -58,6 +58,7 @@ export async function startEventsPresenter(
     connection,
     size: config.DB_POOL_SIZE,
     statementTimeoutMs: config.QUERY_TIMEOUT,
+    customPlans: true,
     onIdleError: (error) => log.warn({ err: error }, 'lost an idle database connection'),
   });
   await waitForDatabase({

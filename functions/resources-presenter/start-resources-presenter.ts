@@ -26,6 +26,7 @@ import { listEvents } from '../../lib/postgres/list-events.ts';
 import { listGroupResources } from '../../lib/postgres/list-group-resources.ts';
 import { listKinds } from '../../lib/postgres/list-kinds.ts';
 import { listKubeEvents } from '../../lib/postgres/list-kube-events.ts';
+import { listKubeObjects } from '../../lib/postgres/list-kube-objects.ts';
 import { listOwned } from '../../lib/postgres/list-owned.ts';
 import { listOwners } from '../../lib/postgres/list-owners.ts';
 import { listResourceNamespaces } from '../../lib/postgres/list-resource-namespaces.ts';
@@ -79,6 +80,7 @@ export async function startResourcesPresenter(
     connection,
     size: config.DB_POOL_SIZE,
     statementTimeoutMs: config.QUERY_TIMEOUT,
+    customPlans: true,
     onIdleError: (error) => log.warn({ err: error }, 'lost an idle database connection'),
   });
   await waitForDatabase({
@@ -182,7 +184,7 @@ export async function startResourcesPresenter(
       now: Date.now,
     }),
     source: createObjectSource({
-      listRows: (scope, filter, page) => listRows(pool, scope, filter, page),
+      listObjects: (scope, filter, page) => listKubeObjects(pool, scope, filter, page),
       listEvents: (filter, page) => listKubeEvents(pool, filter, page),
       now: () => new Date(),
     }),

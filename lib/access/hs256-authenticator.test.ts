@@ -42,6 +42,18 @@ describe('createHs256Authenticator()', () => {
     }
   });
 
+  it('refuses what it found valid before once it has expired', async () => {
+    let nowMs = nowSeconds * 1_000;
+    const later = createHs256Authenticator({ signKey, now: () => nowMs });
+    const short = await token({ exp: nowSeconds + 10 });
+    expect(await later(short)).toMatchObject({ kind: 'user' });
+    nowMs += 14_999;
+    expect(await later(short)).toMatchObject({ kind: 'user' });
+    nowMs += 1;
+    expect(await later(short)).toEqual({ kind: 'refused', reason: 'token is expired' });
+    expect(await later(`${short.slice(0, -2)}AA`)).toMatchObject({ kind: 'refused' });
+  });
+
   it('lets clocks differ by five seconds', async () => {
     expect(await authenticate(await token({ exp: nowSeconds - 4 }))).toMatchObject({ kind: 'user' });
     expect(await authenticate(await token({ nbf: nowSeconds + 4 }))).toMatchObject({ kind: 'user' });

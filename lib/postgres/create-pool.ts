@@ -10,6 +10,11 @@ export function createPool(options: {
   readonly size: number;
   readonly statementTimeoutMs: number;
   readonly lockTimeoutMs?: number;
+  /**
+   * Prepared statements are planned for the values of each execution. Filters that are null drop out only so, and
+   * with them the rest of the condition that no index can look for.
+   */
+  readonly customPlans?: boolean;
   readonly onIdleError: (error: Error) => void;
 }): pg.Pool {
   const settings = [
@@ -18,6 +23,9 @@ export function createPool(options: {
     `-c lock_timeout=${options.lockTimeoutMs ?? options.statementTimeoutMs}`,
     // A session that its process forgot in a transaction would hold locks for ever.
     `-c idle_in_transaction_session_timeout=${options.statementTimeoutMs * 2}`,
+    // Compiling takes 50 ms and more, which no statement of ours is long enough to win back.
+    '-c jit=off',
+    ...(options.customPlans === true ? ['-c plan_cache_mode=force_custom_plan'] : []),
   ];
   const pool = new pg.Pool({
     ...options.connection,

@@ -1,5 +1,6 @@
 import type { Pool, QueryResultRow } from 'pg';
 import type { ScopeParameter } from '../core/scope-parameter.ts';
+import { prepared } from './prepared.ts';
 import { filterParameters, type ResourceFilter } from './resource-filter.ts';
 import type { OrderedStatement, PlaceInOrder } from './resource-order.ts';
 
@@ -28,11 +29,12 @@ export async function findInOrder<Row extends QueryResultRow>(
     page.place.sort === 'resource' &&
     filter.deleted === 'live'
   ) {
-    const start = await pool.query<Row>(statement.start, [
-      ...filterParameters(scope, filter, 'in order').values,
-      ...rest,
-    ]);
+    const start = await pool.query<Row>({
+      ...prepared(statement.start),
+      values: [...filterParameters(scope, filter, 'in order').values, ...rest],
+    });
     if (start.rows.length === page.limit) return start.rows;
   }
-  return (await pool.query<Row>(statement[parameters.source], [...parameters.values, ...rest])).rows;
+  const values = [...parameters.values, ...rest];
+  return (await pool.query<Row>({ ...prepared(statement[parameters.source]), values })).rows;
 }

@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { EventFields } from '../core/event-json.ts';
 import type { EventScopeParameter } from '../core/scope-parameter.ts';
 import { type EventFilter, eventFilterParameters, eventStatement } from './event-filter.ts';
+import { prepared } from './prepared.ts';
 
 /** A place in the order of events, newest first. */
 export type EventKey = readonly [createdAt: string, position: string];
@@ -27,12 +28,15 @@ export async function listEvents(
   filter: EventFilter,
   page: EventPage,
 ): Promise<ListedEvent[]> {
-  const result = await pool.query<ListedEvent>(statement, [
-    ...eventFilterParameters(scope, filter),
-    page.withRaw,
-    page.limit,
-    page.after?.[0],
-    page.after?.[1],
-  ]);
+  const result = await pool.query<ListedEvent>({
+    ...prepared(statement),
+    values: [
+      ...eventFilterParameters(scope, filter),
+      page.withRaw,
+      page.limit,
+      page.after?.[0],
+      page.after?.[1],
+    ],
+  });
   return result.rows;
 }

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { loadSql } from './load-sql.ts';
+import { prepared } from './prepared.ts';
 
 const statements = {
   resources: { head: loadSql('resource-stream-head'), position: loadSql('resource-version-position') },
@@ -25,7 +26,10 @@ export function streamVersions(
   return {
     head: async () => {
       const text = statements[stream].head;
-      const result = await pool.query<{ position: string; version: string }>(text, [cluster]);
+      const result = await pool.query<{ position: string; version: string }>({
+        ...prepared(text),
+        values: [cluster],
+      });
       const [row] = result.rows;
       return row === undefined ? undefined : { position: Number(row.position), version: row.version };
     },

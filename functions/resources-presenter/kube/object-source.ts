@@ -1,9 +1,8 @@
 import type { LabelRequirement } from '../../../lib/core/label-selector.ts';
 import { resourceScopeParameter, type ScopeParameter } from '../../../lib/core/scope-parameter.ts';
 import type { KubeEventFilter, KubeEventKey, KubeEventRow } from '../../../lib/postgres/list-kube-events.ts';
-import type { ResourcePage, ResourceRow } from '../../../lib/postgres/list-resources.ts';
+import type { KubeObjectRow } from '../../../lib/postgres/list-kube-objects.ts';
 import type { ResourceFilter } from '../../../lib/postgres/resource-filter.ts';
-import { resourceKey } from '../../../lib/postgres/resource-order.ts';
 import type { ServedResource } from './kube-catalog.ts';
 
 /** Which objects of one resource; `undefined` takes all. */
@@ -30,11 +29,11 @@ export type ObjectSource = (
 ) => Promise<StoredObject[]>;
 
 export type SourceDependencies = {
-  readonly listRows: (
+  readonly listObjects: (
     scope: ScopeParameter,
     filter: ResourceFilter,
-    page: ResourcePage,
-  ) => Promise<ResourceRow[]>;
+    page: { readonly after: readonly (string | null)[] | undefined; readonly limit: number },
+  ) => Promise<KubeObjectRow[]>;
   readonly listEvents: (
     filter: KubeEventFilter,
     page: { readonly after: KubeEventKey | undefined; readonly limit: number },
@@ -65,7 +64,7 @@ async function listResources(
   const { group, version } = resource;
   // Whether the caller may read all that is asked for has been decided before.
   const everywhere = { cluster, group, resource: resource.resource, where: { kind: 'everywhere' } as const };
-  const rows = await deps.listRows(
+  return deps.listObjects(
     resourceScopeParameter([everywhere]),
     {
       groups: [group],
@@ -83,17 +82,8 @@ async function listResources(
       deleted: filter.deleted ? 'deleted' : 'live',
       at: filter.at,
     },
-    {
-      sort: 'resource',
-      descending: false,
-      after: page.after,
-      limit: page.limit,
-      withRaw: true,
-      withStatus: false,
-      paths: undefined,
-    },
+    page,
   );
-  return rows.map((row) => ({ raw: row.raw ?? '{}', key: resourceKey(row, 'resource') }));
 }
 
 async function listEvents(
