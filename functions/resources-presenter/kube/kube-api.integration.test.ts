@@ -79,7 +79,7 @@ describe('discovery', () => {
       const answer = await world.get('/apis', nobody, { headers: { accept } });
       expect(answer.headers.get('content-type')).toContain(`v=${version}`);
       const { items } = (await answer.json()) as { items: { metadata: { name: string } }[] };
-      expect(items.map((item) => item.metadata.name)).toEqual(['apps']);
+      expect(items.map((item) => item.metadata.name).sort()).toEqual(['apps', 'events.k8s.io']);
     }
     const plain = (await (await world.get('/api/v1', nobody)).json()) as { resources: { name: string }[] };
     expect(plain.resources.map(({ name }) => name).sort()).toEqual(['events', 'namespaces', 'pods']);
@@ -187,6 +187,46 @@ describe('get and list', () => {
     ]);
     expect((await status(events, alice)).code).toBe(403);
   });
+
+  it('show the same events under events.k8s.io, with the names and the rights of that group', async () => {
+    const involvedObject = { kind: 'Pod', name: 'web-9', namespace: 'shop', uid: 'web-9-uid' };
+    await insertEvents(world.database.pool, [
+      {
+        name: 'newer',
+        created_at: new Date().toISOString(),
+        involved_object_uid: 'web-9-uid',
+        involved_object_name: 'web-9',
+        raw: {
+          apiVersion: 'v1',
+          kind: 'Event',
+          metadata: { name: 'newer', namespace: 'shop', uid: 'newer-uid' },
+          involvedObject,
+          message: 'Started container',
+          source: { component: 'kubelet' },
+          reason: 'Started',
+          type: 'Normal',
+        },
+      },
+    ]);
+    const newer = '/apis/events.k8s.io/v1/namespaces/shop/events';
+    const selected = `${newer}?fieldSelector=regarding.uid%3Dweb-9-uid%2Ctype%3DNormal`;
+    expect(await (await world.get(selected, admin)).json()).toMatchObject({
+      kind: 'EventList',
+      apiVersion: 'events.k8s.io/v1',
+      items: [{ apiVersion: 'events.k8s.io/v1', regarding: involvedObject, note: 'Started container' }],
+    });
+    expect(await (await world.get(`${newer}/newer`, admin)).json()).toMatchObject({
+      note: 'Started container',
+    });
+    expect((await status(`${newer}?fieldSelector=involvedObject.uid%3Dx`, admin)).code).toBe(400);
+    await world.grant('dave', [{ ...read, apiGroups: ['events.k8s.io'], resources: ['events'] }], 'shop');
+    const dave = await world.token('dave');
+    await eventually(async () => expect((await world.get(newer, dave)).status).toBe(200));
+    expect((await status('/api/v1/namespaces/shop/events', dave)).code).toBe(403);
+    const stream = await watch(`${newer}?watch=1&fieldSelector=regarding.name%3Dweb-9`, dave);
+    await eventually(() => expect(stream.events[0]?.object).toMatchObject({ note: 'Started container' }));
+    await stream.leave();
+  });
 });
 
 describe('writes and reviews', () => {
@@ -238,7 +278,7 @@ describe('writes and reviews', () => {
     });
     expect((await ask(carol, 'shop')).status.resourceRules).toHaveLength(3);
     expect((await ask(carol, 'bank')).status.resourceRules).toEqual([]);
-    expect((await ask(admin, 'bank')).status.resourceRules).toHaveLength(2);
+    expect((await ask(admin, 'bank')).status.resourceRules).toHaveLength(3);
     expect((await ask(carol, '')).code).toBe(400);
   });
 
@@ -254,7 +294,11 @@ describe('writes and reviews', () => {
       const root = await reviewing.token('root', ['system:masters']);
       const answer = await reviewing.get(path, root, { method: 'POST', body });
       expect(((await answer.json()) as { status: object }).status).toMatchObject({
-        resourceRules: [{ verbs: ['get', 'list', 'watch'], apiGroups: [''], resources: ['events'] }],
+        resourceRules: ['', 'events.k8s.io'].map((group) => ({
+          verbs: ['get', 'list', 'watch'],
+          apiGroups: [group],
+          resources: ['events'],
+        })),
         incomplete: true,
         evaluationError: 'rights to single names are not listed',
       });

@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import type { DiscoveredResource, Discovery } from '../../../lib/core/discovered-resource.ts';
+import { parseExactJson, stringifyExactJson } from '../../../lib/core/exact-json.ts';
+import { newerEvent } from '../../../lib/core/kube-api/newer-event.ts';
 import { type CustomColumn, customPrinter } from '../../../lib/core/kube-table/custom-printer.ts';
 import { printerOf } from '../../../lib/core/kube-table/printer-columns.ts';
 import type { TablePrinter } from '../../../lib/core/kube-table/table-printer.ts';
+import type { KubernetesObject } from '../../../lib/core/kubernetes-object.ts';
 import { createTtlCache } from '../../../lib/core/ttl-cache.ts';
 import type { MirroredKind } from '../../../lib/postgres/list-kinds.ts';
 
@@ -11,6 +14,8 @@ export type ServedResource = DiscoveredResource & {
   readonly printer: TablePrinter;
   /** Paths that its CustomResourceDefinition makes selectable; absent for built-in resources. */
   readonly customFields?: readonly string[];
+  /** From the text that is stored to the one that is shown, where these differ. */
+  readonly show?: (raw: string) => string;
 };
 
 export type KubeCatalog = {
@@ -35,8 +40,8 @@ const listTtlMs = 5_000;
 const definitionTtlMs = 10_000;
 const maxCached = 500;
 
-/** Kubernetes events are mirrored apart from all other objects, always in the core group's form. */
-const events: DiscoveredResource = {
+/** Kubernetes events are mirrored apart from all other objects, in the core group's form. */
+const coreEvents: DiscoveredResource = {
   group: '',
   version: 'v1',
   resource: 'events',
@@ -47,6 +52,8 @@ const events: DiscoveredResource = {
   shortNames: ['ev'],
   categories: [],
 };
+
+const newerEvents: DiscoveredResource = { ...coreEvents, group: 'events.k8s.io' };
 
 const versionSchema = z.object({
   name: z.string(),
@@ -105,7 +112,10 @@ export function createKubeCatalog(deps: CatalogDependencies): KubeCatalog {
       );
       if (served === undefined) return undefined;
       const definition = definitionSchema.safeParse(await definitionOf(cluster, `${resource}.${group}`));
-      if (!definition.success) return { ...served, printer: printerOf(served) };
+      if (!definition.success) {
+        const show = group === newerEvents.group ? { show: showNewer } : {};
+        return { ...served, ...show, printer: printerOf(served) };
+      }
       const found = definition.data.spec.versions.find(({ name }) => name === version);
       return {
         ...served,
@@ -136,7 +146,11 @@ async function readList(cluster: string, deps: CatalogDependencies): Promise<rea
       verbs: ['get', 'list', 'watch'],
     };
   });
-  return [events, ...mirrored].sort(inOrderOf(discovery));
+  return [coreEvents, newerEvents, ...mirrored].sort(inOrderOf(discovery));
+}
+
+function showNewer(raw: string): string {
+  return stringifyExactJson(newerEvent(parseExactJson(raw) as KubernetesObject)) ?? raw;
 }
 
 /** The cluster's own order, which decides whom a short name that several kinds have belongs to. */

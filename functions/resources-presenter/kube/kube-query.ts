@@ -93,8 +93,9 @@ export function parseKubeQuery(
   };
 }
 
-export function isEvents(resource: Pick<ServedResource, 'group' | 'resource'>): boolean {
-  return resource.group === '' && resource.resource === 'events';
+/** Both API groups of Kubernetes events. */
+export function isEvents({ group, resource }: Pick<ServedResource, 'group' | 'resource'>): boolean {
+  return resource === 'events' && (group === '' || group === 'events.k8s.io');
 }
 
 function wholeNumber(text: string | null): number | undefined | 'invalid' {

@@ -4,6 +4,7 @@ import type { KubeEventFilter, KubeEventKey, KubeEventRow } from '../../../lib/p
 import type { KubeObjectRow } from '../../../lib/postgres/list-kube-objects.ts';
 import type { ResourceFilter } from '../../../lib/postgres/resource-filter.ts';
 import type { ServedResource } from './kube-catalog.ts';
+import { isEvents } from './kube-query.ts';
 
 /** Which objects of one resource; `undefined` takes all. */
 export type ObjectFilter = {
@@ -49,9 +50,7 @@ const eventTtlMs = 3_600_000;
 
 export function createObjectSource(deps: SourceDependencies): ObjectSource {
   return (resource, filter, page) =>
-    resource.group === '' && resource.resource === 'events'
-      ? listEvents(filter, page, deps)
-      : listResources(resource, filter, page, deps);
+    isEvents(resource) ? listEvents(filter, page, deps) : listResources(resource, filter, page, deps);
 }
 
 async function listResources(

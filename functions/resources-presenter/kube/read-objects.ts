@@ -107,7 +107,11 @@ async function answerGet(
   const filter = { ...query.filter, namespace: target.namespace };
   const [found] = await deps.source(resource, filter, { after: undefined, limit: 1 });
   if (found === undefined) return notFound(target);
-  return presentObject(resource, found.raw, { form, includeObject: query.includeObject, now: deps.now() });
+  return presentObject(resource, shown(resource, found.raw), {
+    form,
+    includeObject: query.includeObject,
+    now: deps.now(),
+  });
 }
 
 const tokenSchema = z.array(z.string().nullable()).min(2);
@@ -182,7 +186,7 @@ async function takeObjects(
     for (const object of page) {
       if (matchesSelectors(resource, query, object.raw)) {
         if (objects.length === wanted) return { objects, resume: after };
-        objects.push(object.raw);
+        objects.push(shown(resource, object.raw));
       }
       after = object.key;
     }
@@ -202,7 +206,9 @@ async function batchesOf(
   const first = await read(start);
   async function* batches(): AsyncGenerator<string[]> {
     for (let page = first; ; page = await read(page.at(-1)?.key)) {
-      yield page.filter(({ raw }) => matchesSelectors(resource, query, raw)).map(({ raw }) => raw);
+      yield page
+        .filter(({ raw }) => matchesSelectors(resource, query, raw))
+        .map(({ raw }) => shown(resource, raw));
       if (page.length < pageSize) return;
     }
   }
@@ -246,6 +252,10 @@ function streamList(resource: ServedResource, version: string, batches: AsyncGen
     },
   });
   return new Response(body, { headers: { 'content-type': 'application/json' } });
+}
+
+function shown(resource: ServedResource, raw: string): string {
+  return resource.show?.(raw) ?? raw;
 }
 
 function matchesSelectors(resource: ServedResource, query: KubeQuery, raw: string): boolean {

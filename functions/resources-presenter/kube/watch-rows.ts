@@ -97,7 +97,7 @@ export function eventWatchRows(
     versionOf: (event) => event.resource_version_text,
     eventOf: ({ raw, repeated }) => {
       if (raw === null || !takesLabels(query, raw) || !takesFields(resource, query, raw)) return undefined;
-      return { type: repeated === true ? 'MODIFIED' : 'ADDED', raw };
+      return { type: repeated === true ? 'MODIFIED' : 'ADDED', raw: resource.show?.(raw) ?? raw };
     },
   };
 }

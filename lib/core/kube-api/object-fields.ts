@@ -1,8 +1,22 @@
 import type { FieldSelector } from '../field-selector.ts';
 import { parseFieldSelector } from '../field-selector.ts';
 import type { InvalidSelector } from '../label-selector.ts';
+import { newerEventFields } from './newer-event.ts';
 
 type Json = Readonly<Record<string, unknown>>;
+
+const newerEventGroup = 'events.k8s.io';
+
+const eventFields: readonly string[] = [
+  'involvedObject.kind',
+  'involvedObject.namespace',
+  'involvedObject.name',
+  'involvedObject.uid',
+  'involvedObject.apiVersion',
+  'involvedObject.resourceVersion',
+  'involvedObject.fieldPath',
+  'reason',
+];
 
 /** Fields that selectors on a built-in resource may name, beside those of metadata. */
 const fieldsByResource: Readonly<Record<string, readonly string[]>> = {
@@ -17,19 +31,8 @@ const fieldsByResource: Readonly<Record<string, readonly string[]>> = {
     'status.podIPs',
     'status.nominatedNodeName',
   ],
-  '/events': [
-    'involvedObject.kind',
-    'involvedObject.namespace',
-    'involvedObject.name',
-    'involvedObject.uid',
-    'involvedObject.apiVersion',
-    'involvedObject.resourceVersion',
-    'involvedObject.fieldPath',
-    'reason',
-    'reportingComponent',
-    'source',
-    'type',
-  ],
+  '/events': [...eventFields, 'reportingComponent', 'source', 'type'],
+  [`${newerEventGroup}/events`]: [...eventFields, 'reportingComponent', 'type'],
   '/namespaces': ['status.phase'],
   '/nodes': ['spec.unschedulable'],
   '/secrets': ['type'],
@@ -67,10 +70,11 @@ export function parseResourceFieldSelector(
   text: string,
   resource: SelectableResource,
 ): FieldSelector | InvalidSelector {
-  const known = new Set(selectableFields(resource));
-  return parseFieldSelector(text, (field) =>
-    known.has(field) ? { field } : { message: `field label not supported: ${field}` },
-  );
+  const known = new Map(selectableFields(resource).map((field) => [shownName(resource, field), field]));
+  return parseFieldSelector(text, (shown) => {
+    const field = known.get(shown);
+    return field === undefined ? { message: `field label not supported: ${shown}` } : { field };
+  });
 }
 
 /** Values of the fields that a selector on this resource may name, as texts; absent ones are empty. */
@@ -78,6 +82,13 @@ export function selectableValues(resource: SelectableResource, object: Json): Re
   return Object.fromEntries(
     selectableFields(resource).map((field) => [field, text((derived[field] ?? plain(field))(object))]),
   );
+}
+
+/** Events are stored as core/v1 has them; the newer group calls some fields differently. */
+function shownName({ group }: SelectableResource, field: string): string {
+  if (group !== newerEventGroup) return field;
+  const [first = '', ...rest] = field.split('.');
+  return [newerEventFields[first] ?? first, ...rest].join('.');
 }
 
 function selectableFields({ group, resource, namespaced, customFields }: SelectableResource): string[] {
