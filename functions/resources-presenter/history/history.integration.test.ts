@@ -385,3 +385,30 @@ it.each(['history', 'history/1', 'tree', 'events'])(
     expect((await world.get(`/resources/here:cart-uid/${path}`, undefined)).status).toBe(401);
   },
 );
+
+it.each([
+  ['limit', 'history?limit=0'],
+  ['limit', 'history?limit=101'],
+  ['raw', 'history?raw=maybe'],
+  ['cursor', 'history?cursor=x'],
+  ['compare_with', 'history/10?compare_with=a&compare_with=b'],
+  ['depth', 'tree?depth=21'],
+  ['limit', 'tree?limit=2001'],
+  ['deleted', 'tree?deleted=all'],
+  ['limit', 'events?limit=1001'],
+  ['cursor', 'events?cursor=x'],
+])('names the field %s in the 400 for %s', async (field, path) => {
+  const answer = await world.get(`/resources/here:cart-uid/${path}`, alice);
+  expect([answer.status, await answer.json()]).toMatchObject([
+    400,
+    { kind: 'Status', message: expect.stringMatching(`^invalid ${field}: `) },
+  ]);
+});
+
+it('answers 304 to a client that has the tree already, and compresses what is long', async () => {
+  const tree = await world.get('/resources/here:cart-uid/tree', alice);
+  const headers = { 'if-none-match': tree.headers.get('etag') ?? 'none' };
+  expect((await world.get('/resources/here:cart-uid/tree', alice, { headers })).status).toBe(304);
+  const history = await world.get('/resources/here:big-uid/history?limit=1&raw=true', alice);
+  expect(history.headers.get('content-encoding')).toBe('gzip');
+});
