@@ -10,6 +10,7 @@ import { readJsonBody } from '../../lib/http/read-json-body.ts';
 import { readParameters } from '../../lib/http/read-parameters.ts';
 import { rightsUnknownResponse } from '../../lib/http/rights-unknown-response.ts';
 import { statusResponse } from '../../lib/http/status-response.ts';
+import { wholeResponse } from '../../lib/http/whole-response.ts';
 import type { CountOutcome } from './count-events.ts';
 import { eventParameters } from './event-parameters.ts';
 import type { EventParameters } from './find-visible.ts';
@@ -99,7 +100,7 @@ async function answerList(
     case 'page': {
       const items = outcome.rows.map((row) => eventJson(row, parameters.fields)).join(',');
       // Clients of the seed stack read until the cursor is empty.
-      return new Response(`{"resources":[${items}],"cursor":${JSON.stringify(outcome.cursor ?? '')}}`, {
+      return wholeResponse(`{"resources":[${items}],"cursor":${JSON.stringify(outcome.cursor ?? '')}}`, {
         headers: {
           'content-type': 'application/json',
           ...missingClustersHeader(outcome.missingClusters),

@@ -10,6 +10,7 @@ import { readJsonBody } from '../../lib/http/read-json-body.ts';
 import { readParameters } from '../../lib/http/read-parameters.ts';
 import { rightsUnknownResponse } from '../../lib/http/rights-unknown-response.ts';
 import { statusResponse } from '../../lib/http/status-response.ts';
+import { wholeResponse } from '../../lib/http/whole-response.ts';
 import type { CountOutcome } from './count-resources.ts';
 import type { Forbidden, ResourceParameters } from './find-visible.ts';
 import { getQuerySchema } from './get-parameters.ts';
@@ -164,7 +165,7 @@ function envelope(
 ): Response {
   const items = rows.map((row) => resourceJson(row, fields)).join(',');
   const end = page.cursor === undefined ? '' : `,"cursor":${JSON.stringify(page.cursor)}`;
-  return new Response(`{"count":${rows.length},"items":[${items}]${end}}`, {
+  return wholeResponse(`{"count":${rows.length},"items":[${items}]${end}}`, {
     headers: { 'content-type': 'application/json', ...missingClustersHeader(page.missingClusters) },
   });
 }

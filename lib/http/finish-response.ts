@@ -4,8 +4,9 @@ import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import { promisify } from 'node:util';
 import { constants, createGzip, gzip } from 'node:zlib';
 import { acceptsGzip } from './accepts-gzip.ts';
+import { wholeBodyOf, wholeResponse } from './whole-response.ts';
 
-/** Answers up to this are held whole, and so get an ETag; longer ones are sent while they come. */
+/** Streams up to this are held whole, and so get an ETag; longer ones are sent while they come. */
 const maxHeldBytes = 1024 * 1024;
 /** Below this a compressed answer is hardly smaller, and fits into one packet anyway. */
 const minCompressedBytes = 1_024;
@@ -23,29 +24,42 @@ export async function finishResponse(request: Request, response: Response): Prom
   const headers = new Headers(response.headers);
   headers.append('vary', 'Accept-Encoding');
   if (response.body === null) return new Response(null, { status: response.status, headers });
-  const reader = response.body.getReader();
-  const held = await readUpTo(reader, maxHeldBytes);
+  const whole = wholeBodyOf(response);
+  const body =
+    whole === undefined
+      ? await readUpTo(response.body.getReader(), maxHeldBytes)
+      : { chunks: [Buffer.from(whole)], length: Buffer.byteLength(whole), rest: undefined };
   const zips =
     acceptsGzip(request.headers.get('accept-encoding')) &&
     compressible.test(headers.get('content-type') ?? '') &&
-    !headers.has('content-encoding');
-  if (zips && held.length >= minCompressedBytes) headers.set('content-encoding', 'gzip');
-  if (!held.ended) return sendOn(held.chunks, reader, { status: response.status, headers });
+    !headers.has('content-encoding') &&
+    body.length >= minCompressedBytes;
+  if (zips) headers.set('content-encoding', 'gzip');
+  const init = { status: response.status, headers };
+  if (body.rest !== undefined) return sendOn(body.chunks, body.rest, init);
 
-  const bytes = Buffer.concat(held.chunks);
-  const isRead = request.method === 'GET' || request.method === 'HEAD';
-  if (response.status === 200 && isRead && !headers.has('etag')) {
-    // Weak, because the compressed form has the same.
-    const etag = `W/"${createHash('sha256').update(bytes).digest('base64url').slice(0, 27)}"`;
-    headers.set('etag', etag);
-    if (!headers.has('cache-control')) headers.set('cache-control', 'private, no-cache');
-    if (matches(request.headers.get('if-none-match'), etag)) {
-      for (const name of ['content-encoding', 'content-type', 'content-length']) headers.delete(name);
-      return new Response(null, { status: 304, headers });
-    }
+  const [chunk = Buffer.of(), ...others] = body.chunks;
+  const bytes = Buffer.isBuffer(chunk) && others.length === 0 ? chunk : Buffer.concat(body.chunks);
+  if (isUnchanged(request, init, bytes)) {
+    for (const name of ['content-encoding', 'content-type', 'content-length']) headers.delete(name);
+    return new Response(null, { status: 304, headers });
   }
-  const body = headers.get('content-encoding') === 'gzip' && zips ? await zip(bytes, gzipOptions) : bytes;
-  return new Response(body, { status: response.status, headers });
+  return wholeResponse(zips ? await zip(bytes, gzipOptions) : bytes, init);
+}
+
+/** Gives an answer that was read its ETag, and tells whether the client has it already. */
+function isUnchanged(
+  request: Request,
+  { status, headers }: { readonly status: number; readonly headers: Headers },
+  bytes: Buffer,
+): boolean {
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  if (status !== 200 || !isRead || headers.has('etag')) return false;
+  // Weak, because the compressed form has the same.
+  const etag = `W/"${createHash('sha256').update(bytes).digest('base64url').slice(0, 27)}"`;
+  headers.set('etag', etag);
+  if (!headers.has('cache-control')) headers.set('cache-control', 'private, no-cache');
+  return matches(request.headers.get('if-none-match'), etag);
 }
 
 const zip: (bytes: Buffer, options: typeof gzipOptions) => Promise<Buffer<ArrayBuffer>> = promisify(gzip);
@@ -53,16 +67,20 @@ const zip: (bytes: Buffer, options: typeof gzipOptions) => Promise<Buffer<ArrayB
 async function readUpTo(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   maxBytes: number,
-): Promise<{ chunks: Uint8Array[]; length: number; ended: boolean }> {
+): Promise<{
+  chunks: Uint8Array[];
+  length: number;
+  rest: ReadableStreamDefaultReader<Uint8Array> | undefined;
+}> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   while (length <= maxBytes) {
     const { done, value } = await reader.read();
-    if (done) return { chunks, length, ended: true };
+    if (done) return { chunks, length, rest: undefined };
     chunks.push(value);
     length += value.length;
   }
-  return { chunks, length, ended: false };
+  return { chunks, length, rest: reader };
 }
 
 function sendOn(

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { createAuthority, issueServerCertificate } from '../local/cluster/tls/certificates.ts';
 import { serveHttp } from './serve.ts';
+import { wholeResponse } from './whole-response.ts';
 
 it('serveHttp() closes after the requests in flight, whatever connections are open', async () => {
   let answer: (response: Response) => void = () => {};
@@ -48,6 +49,21 @@ it('serveHttp() keeps idle connections longer than queue-proxy and brokers use t
   await answer.text();
   await server.close();
 });
+
+it.each(['text with ü', Buffer.from('text with ü')])(
+  'serveHttp() sends a body that is there already with its length: %o',
+  async (body) => {
+    const headers = { 'content-type': 'text/plain', 'x-more': 'yes' };
+    const handle = () => wholeResponse(body, { status: 201, headers });
+    const server = await serveHttp({ port: 0, fetch: handle, onError: () => {} });
+    const answer = await fetch(`http://127.0.0.1:${server.port}/`);
+    expect([answer.status, answer.headers.get('content-length')]).toEqual([201, '12']);
+    expect(Object.fromEntries(answer.headers)).toMatchObject(headers);
+    expect(await answer.text()).toBe('text with ü');
+    expect(await handle().text()).toBe('text with ü');
+    await server.close();
+  },
+);
 
 it('serveHttp() says which port is taken', async () => {
   const first = await serveHttp({ port: 0, fetch: () => new Response(), onError: () => {} });

@@ -1,9 +1,11 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, ServerResponse } from 'node:http';
 import type { Server as NetServer } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { acceptTls, type TlsFiles } from './accept-tls.ts';
 import { statusResponse } from './status-response.ts';
+import { wholeBodyOf } from './whole-response.ts';
 
 /** What the probes ask; each answers with the reason why not, or nothing when all is well. */
 export type Health = {
@@ -37,9 +39,18 @@ export async function serveHttp(options: {
   readonly onError: (error: unknown) => void;
 }): Promise<HttpServer> {
   const fetchListener = getRequestListener(
-    async (request) => {
+    async (request, { outgoing }) => {
       try {
-        return await options.fetch(request);
+        const response = await options.fetch(request);
+        const body = wholeBodyOf(response);
+        if (body === undefined || !(outgoing instanceof ServerResponse)) return response;
+        const length = Buffer.byteLength(body);
+        outgoing.writeHead(response.status, {
+          ...Object.fromEntries(response.headers),
+          'content-length': length,
+        });
+        outgoing.end(body);
+        return RESPONSE_ALREADY_SENT;
       } catch (error) {
         options.onError(error);
         return statusResponse(500, 'internal error');

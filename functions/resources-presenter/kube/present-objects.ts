@@ -3,6 +3,7 @@ import type { KubeAnswerForm } from '../../../lib/core/kube-api/negotiate-answer
 import { renderTable } from '../../../lib/core/kube-table/table.ts';
 import type { KubernetesObject } from '../../../lib/core/kubernetes-object.ts';
 import { apiVersionOf } from '../../../lib/core/resource-kind.ts';
+import { wholeResponse } from '../../../lib/http/whole-response.ts';
 import { yamlText } from '../../../lib/http/yaml-text.ts';
 import type { ServedResource } from './kube-catalog.ts';
 
@@ -69,7 +70,7 @@ export function respond(value: unknown, form: Pick<KubeAnswerForm, 'encoding'>):
 }
 
 function json(text: string): Response {
-  return new Response(text, { headers: { 'content-type': 'application/json' } });
+  return wholeResponse(text, { headers: { 'content-type': 'application/json' } });
 }
 
 function yaml(value: unknown): Response {
