@@ -360,6 +360,29 @@ it('the tree is what a walk over visible objects finds, for any graph, live and 
   }
 });
 
+it('counts rights to single names, and those that a Role gives in the namespace which is the object', async () => {
+  const { pool } = world.database;
+  const get = { verbs: ['get'], apiGroups: ['', 'apps'] };
+  await world.grant('bob', [{ ...get, resources: ['replicasets'], resourceNames: ['cart-rs'] }], 'shop');
+  await world.grant('bob', [{ ...get, resources: ['pods'], resourceNames: ['cart-pod'] }], 'shop');
+  await world.grant('bob', [{ ...get, resources: ['namespaces'] }], 'shop');
+  const bob = await world.token('bob');
+  const core = { api_group: '', namespace: '' };
+  await insertResources(pool, [
+    { name: 'cart-pod-2', namespace: 'shop', api_group: '', resource: 'pods', kind: 'Pod' },
+    { name: 'shop', ...core, resource: 'namespaces', kind: 'Namespace' },
+    { name: 'bank', ...core, resource: 'namespaces', kind: 'Namespace' },
+  ]);
+  await pool.query(`update resources set owner_uids = '{cart-rs-uid}' where name = 'cart-pod-2'`);
+  await pool.query(`update resources set owner_uids = '{shop-uid,bank-uid}' where name = 'cart-rs'`);
+  const names = (await read('here:cart-rs-uid/tree', bob)).items.map((item) => item['name']);
+  expect(names).toEqual(['cart-rs', 'shop', 'cart-pod']);
+  const status = async (path: string) => (await world.get(`/resources/${path}`, bob)).status;
+  expect(await status('here:shop-uid/history')).toBe(200);
+  expect(await status('here:bank-uid/history')).toBe(404);
+  expect(await status('here:cart-pod-2-uid/history')).toBe(404);
+});
+
 describe('GET /resources/{global_uid}/events', () => {
   it('shows the events of the object to whoever may get it', async () => {
     const { items, count } = await read('here:cart-uid/events');
