@@ -59,6 +59,7 @@ export async function findVisible(
       outcome: await findEventScopes(access, caller.user, {
         cluster,
         namespace: filter.namespace,
+        involvedName: filter.involvedName,
         withInvolved: filter.labels !== undefined || filter.labelRequirements !== undefined,
         inventory: deps.inventoryOf(cluster),
       }),

@@ -21,6 +21,7 @@ import { listEventKinds } from '../../lib/postgres/list-event-kinds.ts';
 import { listEventNamespaces } from '../../lib/postgres/list-event-namespaces.ts';
 import { listEvents as listRows } from '../../lib/postgres/list-events.ts';
 import { listInvolvedNamespaces } from '../../lib/postgres/list-involved-namespaces.ts';
+import { listInvolvedObjects } from '../../lib/postgres/list-involved-objects.ts';
 import { listen } from '../../lib/postgres/listen.ts';
 import { type EventRange, readEventsAfter } from '../../lib/postgres/read-events-after.ts';
 import { readInstallation } from '../../lib/postgres/read-installation.ts';
@@ -45,6 +46,9 @@ const functionName = 'events-presenter';
 const pollMs = 500;
 /** Rows that come closer together than this go out in one write per client. */
 const minPauseMs = 25;
+/** Of one kind, where rights may be bound to names that only the API server knows: a review each. */
+const maxObjectsAsked = 200;
+
 /** Starts the function: everything it opens is released by `stop`, in reverse order. */
 export async function startEventsPresenter(
   { config, log, signal }: Start<Readonly<z.output<typeof configSchema>>>,
@@ -130,6 +134,8 @@ export async function startEventsPresenter(
     namespaces: () => listEventNamespaces(pool),
     kinds: () => listEventKinds(pool, cluster),
     involvedNamespaces: (kind) => listInvolvedNamespaces(pool, { cluster, ...kind }),
+    involvedObjects: (kind, namespaces) =>
+      listInvolvedObjects(pool, { cluster, ...kind, namespaces, limit: maxObjectsAsked }),
   });
   const server = await serveHttp({
     port: config.PORT,

@@ -77,7 +77,13 @@ function createControl(config: AccessConfig, decider: Decider, hooks: AccessHook
   return createEvaluatedAccessControl({
     rbac,
     reviewed,
-    confirmed: createReviewedAccessControl({ review, ttlMs: confirmedTtlMs, now }),
+    confirmed: createReviewedAccessControl({
+      review,
+      ttlMs: confirmedTtlMs,
+      // The API server that was asked may know of a new right later than we do.
+      deniedTtlMs: Math.min(config.ACCESS_CACHE_TTL, confirmedTtlMs),
+      now,
+    }),
     sampler: createDecisionSampler({
       rbac,
       review,

@@ -1,6 +1,6 @@
 import { type EventScope, isNowhere, type Where } from '../core/access-scope.ts';
 import type { UserInfo } from '../core/user-info.ts';
-import type { AccessControl } from './access-control.ts';
+import type { AccessControl, NamedObject } from './access-control.ts';
 import { type AccessKind, findResourceScopes, type ScopesOutcome } from './find-resource-scopes.ts';
 
 /** What the events of one cluster are about, read only as far as it matters. */
@@ -11,6 +11,11 @@ export type EventInventory = {
   readonly kinds: () => Promise<readonly AccessKind[]>;
   /** Of the objects of a kind; `''` for cluster-scoped ones. */
   readonly involvedNamespaces: (kind: AccessKind) => Promise<readonly string[]>;
+  /** Objects of a kind in these namespaces; as many as are worth asking about one at a time. */
+  readonly involvedObjects: (
+    kind: AccessKind,
+    namespaces: readonly string[],
+  ) => Promise<readonly NamedObject[]>;
 };
 
 /**
@@ -25,11 +30,13 @@ export async function findEventScopes(
   wanted: {
     readonly cluster: string;
     readonly namespace: string | undefined;
+    /** The one name of the question, if it names one. */
+    readonly involvedName: string | undefined;
     readonly withInvolved: boolean;
     readonly inventory: EventInventory;
   },
 ): Promise<ScopesOutcome<EventScope>> {
-  const { cluster, namespace, withInvolved, inventory } = wanted;
+  const { cluster, namespace, involvedName, withInvolved, inventory } = wanted;
   const events = await access.findWhere(
     user,
     { verb: 'list', group: '', resource: 'events' },
@@ -46,8 +53,11 @@ export async function findEventScopes(
     cluster,
     kinds,
     namespace: undefined,
+    name: involvedName,
+    objectsOf: inventory.involvedObjects,
     namespacesOf: async (kind) => {
-      const places = namespace === undefined ? await inventory.involvedNamespaces(kind) : around(namespace);
+      // Events about cluster-scoped objects have a namespace, too, mostly `default`.
+      const places = namespace === undefined ? await inventory.involvedNamespaces(kind) : [namespace, ''];
       return withInvolved || events.kind === 'everywhere'
         ? places
         : places.filter((place) => !events.namespaces.includes(place));
@@ -61,9 +71,4 @@ export async function findEventScopes(
 function coversAll(events: Where, namespace: string | undefined): boolean {
   if (events.kind === 'everywhere') return true;
   return namespace !== undefined && events.namespaces.includes(namespace);
-}
-
-/** The API server takes events only in their object's namespace, and in `default` those about cluster-scoped ones. */
-function around(namespace: string): string[] {
-  return namespace === 'default' ? [namespace, ''] : [namespace];
 }

@@ -2,7 +2,7 @@ import type { AccessVerb } from '../core/access-attributes.ts';
 import { isNowhere, type ResourceScope } from '../core/access-scope.ts';
 import { restrictWhere } from '../core/restrict-where.ts';
 import type { UserInfo } from '../core/user-info.ts';
-import type { AccessControl } from './access-control.ts';
+import type { AccessControl, NamedObject } from './access-control.ts';
 
 export type ScopesOutcome<Scope> =
   | { readonly kind: 'scopes'; readonly scopes: readonly Scope[] }
@@ -24,9 +24,11 @@ export async function findResourceScopes(
     /** Where else objects of the kind may be; `''` stands for cluster-scoped ones. */
     readonly namespacesOf: (kind: AccessKind) => Promise<readonly string[]>;
     readonly name?: string | undefined;
+    /** Objects of the kind in these namespaces, where each may be asked about. */
+    readonly objectsOf?: (kind: AccessKind, namespaces: readonly string[]) => Promise<readonly NamedObject[]>;
   },
 ): Promise<ScopesOutcome<ResourceScope>> {
-  const { verb, cluster, namespace, name } = wanted;
+  const { verb, cluster, namespace, name, objectsOf } = wanted;
   const found = await Promise.all(
     wanted.kinds.map(async (kind) => ({
       cluster,
@@ -39,6 +41,9 @@ export async function findResourceScopes(
           namespaces: () =>
             namespace === undefined ? wanted.namespacesOf(kind) : Promise.resolve([namespace]),
           ...(name === undefined ? {} : { name }),
+          ...(objectsOf === undefined
+            ? {}
+            : { objects: (namespaces: readonly string[]) => objectsOf(kind, namespaces) }),
         },
       ),
     })),

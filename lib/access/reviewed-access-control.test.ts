@@ -67,6 +67,38 @@ describe('createReviewedAccessControl()', () => {
     });
   });
 
+  it('finds single objects of a kind, where not all of a namespace may be got', async () => {
+    const asked: (readonly string[])[] = [];
+    const { access } = authorizer(({ namespace, name }) =>
+      namespace === 'a' || name === 'x' ? 'allowed' : 'denied',
+    );
+    const where = await access.findWhere(
+      alice,
+      { ...listPods, verb: 'get' },
+      {
+        namespaces: () => Promise.resolve(['a', 'b', '']),
+        objects: (namespaces) => {
+          asked.push(namespaces);
+          return Promise.resolve(['x', 'y'].map((name) => ({ namespace: 'b', name })));
+        },
+      },
+    );
+    expect(where).toMatchObject({ namespaces: ['a'], objects: [{ namespace: 'b', name: 'x' }] });
+    expect(asked).toEqual([['b', '']]);
+  });
+
+  it('asks about one Namespace inside it, as the API server does', async () => {
+    const { access } = authorizer(({ namespace, name }) =>
+      namespace === 'shop' && name === 'shop' ? 'allowed' : 'denied',
+    );
+    const where = await access.findWhere(
+      alice,
+      { verb: 'get', group: '', resource: 'namespaces' },
+      { namespaces: () => Promise.resolve(['']), name: 'shop' },
+    );
+    expect(where).toMatchObject({ namespaces: [], objects: [{ namespace: '', name: 'shop' }] });
+  });
+
   it('knows nothing as soon as one answer is missing', async () => {
     for (const missing of ['', 'b']) {
       const { access } = authorizer(({ namespace }) => (namespace === missing ? 'unknown' : 'denied'));
@@ -89,6 +121,26 @@ describe('createReviewedAccessControl()', () => {
     expect(access.decideNow(alice, question)).toBeUndefined();
     await access.decide(alice, question);
     expect(asked).toHaveLength(2);
+  });
+
+  it('asks again sooner what was refused, where it is told so', async () => {
+    let now = 0;
+    let decision: Decision = 'denied';
+    const access = createReviewedAccessControl({
+      review: () => Promise.resolve(decision),
+      ttlMs: 30_000,
+      deniedTtlMs: 3_000,
+      now: () => now,
+    });
+    const question = { ...listPods, namespace: '', name: '' };
+    expect(await access.decide(alice, question)).toBe('denied');
+    decision = 'allowed';
+    now = 2_999;
+    expect(await access.decide(alice, question)).toBe('denied');
+    now = 3_000;
+    expect(await access.decide(alice, question)).toBe('allowed');
+    now = 32_999;
+    expect(access.decideNow(alice, question)).toBe('allowed');
   });
 
   it('asks soon again what nobody could answer', async () => {

@@ -2,7 +2,7 @@ import type { AccessAttributes } from '../core/access-attributes.ts';
 import { createConcurrencyLimit } from '../core/concurrency-limit.ts';
 import { createTtlCache } from '../core/ttl-cache.ts';
 import { type UserInfo, userKey } from '../core/user-info.ts';
-import type { AccessControl, Decision } from './access-control.ts';
+import type { AccessAction, AccessControl, Candidates, Decision, NamedObject } from './access-control.ts';
 import type { ReviewAccess } from './review-access.ts';
 
 /** Shared by all users: 100 users with 500 namespaces and two questions each. */
@@ -20,11 +20,18 @@ const unknownTtlMs = 500;
 export function createReviewedAccessControl(options: {
   readonly review: ReviewAccess;
   readonly ttlMs: number;
+  /** For refusals, where these may be over sooner; else `ttlMs`. */
+  readonly deniedTtlMs?: number;
   readonly now: () => number;
 }): AccessControl & { readonly forget: () => void } {
   const cache = createTtlCache<Decision>({ maxEntries: maxCachedDecisions, now: options.now });
   const underWay = new Map<string, Promise<Decision>>();
   const limit = createConcurrencyLimit(maxConcurrentReviews);
+  const ttlMs: Readonly<Record<Decision, number>> = {
+    allowed: options.ttlMs,
+    denied: options.deniedTtlMs ?? options.ttlMs,
+    unknown: unknownTtlMs,
+  };
 
   const decideNow: AccessControl['decideNow'] = (user, attributes) => cache.get(keyOf(user, attributes));
 
@@ -37,7 +44,7 @@ export function createReviewedAccessControl(options: {
     const review: Promise<Decision> = limit(() => options.review(user, attributes))
       .then((decision) => {
         if (underWay.get(key) === review) {
-          cache.set(key, decision, decision === 'unknown' ? unknownTtlMs : options.ttlMs);
+          cache.set(key, decision, ttlMs[decision]);
         }
         return decision;
       })
@@ -68,28 +75,38 @@ export function createReviewedAccessControl(options: {
           : decide(user, { ...action, namespace, name: '' }),
       );
       if (namespaces === 'unknown') return 'unknown';
-      const { name } = candidates;
-      if (name === undefined) return { kind: 'listed', namespaces, objects: [], names: [] };
       const others = places.filter((namespace) => !namespaces.includes(namespace));
-      const named = await allowedOf(others, (namespace) => decide(user, { ...action, namespace, name }));
-      if (named === 'unknown') return 'unknown';
-      return {
-        kind: 'listed',
-        namespaces,
-        objects: named.map((namespace) => ({ namespace, name })),
-        names: [],
-      };
+      const single = await singleObjects(candidates, others);
+      const objects = await allowedOf(single, (object) =>
+        decide(user, { ...action, ...requestOf(action, object) }),
+      );
+      return objects === 'unknown' ? 'unknown' : { kind: 'listed', namespaces, objects, names: [] };
     },
   };
 }
 
-async function allowedOf(
+async function singleObjects(
+  { name, objects }: Candidates,
   namespaces: readonly string[],
-  decide: (namespace: string) => Promise<Decision>,
-): Promise<string[] | 'unknown'> {
-  const decisions = await Promise.all(namespaces.map(decide));
+): Promise<readonly NamedObject[]> {
+  if (namespaces.length === 0) return [];
+  if (name !== undefined) return namespaces.map((namespace) => ({ namespace, name }));
+  return (await objects?.(namespaces)) ?? [];
+}
+
+/** Requests for one Namespace carry its own name as their namespace, so that a Role in it can allow them. */
+function requestOf({ verb, group, resource }: AccessAction, { namespace, name }: NamedObject): NamedObject {
+  const isNamespace = verb === 'get' && group === '' && resource === 'namespaces';
+  return { namespace: isNamespace ? name : namespace, name };
+}
+
+async function allowedOf<T>(
+  candidates: readonly T[],
+  decide: (candidate: T) => Promise<Decision>,
+): Promise<T[] | 'unknown'> {
+  const decisions = await Promise.all(candidates.map(decide));
   if (decisions.includes('unknown')) return 'unknown';
-  return namespaces.filter((_, index) => decisions[index] === 'allowed');
+  return candidates.filter((_, index) => decisions[index] === 'allowed');
 }
 
 /** Names of Kubernetes hold no line break, and user keys are JSON. */
