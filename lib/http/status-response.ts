@@ -25,12 +25,16 @@ const reasons: Readonly<Record<number, string>> = {
 export function statusResponse(
   code: number,
   message: string,
-  options: { readonly headers?: Readonly<Record<string, string>>; readonly details?: object } = {},
+  options: {
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly details?: object;
+    readonly metadata?: { readonly continue: string };
+  } = {},
 ): Response {
   const body = {
     kind: 'Status',
     apiVersion: 'v1',
-    metadata: {},
+    metadata: options.metadata ?? {},
     status: 'Failure',
     message,
     reason: reasons[code] ?? 'Unknown',

@@ -148,6 +148,55 @@ describe('get and list', () => {
     expect((await status(`${deployments}?limit=1&continue=${token}`, alice)).code).toBe(410);
   });
 
+  it('check how a version is wanted, as the API server does', async () => {
+    const refused = await world.get(`${deployments}?resourceVersionMatch=Exact`, alice);
+    expect(refused.status).toBe(422);
+    expect(await refused.json()).toMatchObject({
+      reason: 'Invalid',
+      message:
+        'ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided',
+      details: {
+        kind: 'ListOptions',
+        causes: [{ reason: 'FieldValueForbidden', field: 'resourceVersionMatch' }],
+      },
+    });
+    expect((await status(`${deployments}?watch=1&sendInitialEvents=true`, alice)).code).toBe(422);
+    expect((await status(`${deployments}?resourceVersion=abc`, alice)).code).toBe(400);
+  });
+
+  it('give the state of a version that they have, and say which they have no more or not yet', async () => {
+    await insertHistory(world.database.pool, [
+      { name: 'kept', raw: deployment('kept', 'shop'), resource_version: 50 },
+      { name: 'kept', raw: deployment('kept', 'shop'), resource_version: 51 },
+    ]);
+    const versionOf = async (query: string) =>
+      ((await (await world.get(`${deployments}?${query}`, alice)).json()) as List).metadata.resourceVersion;
+    for (const query of ['', 'resourceVersion=0', 'resourceVersion=51&resourceVersionMatch=Exact']) {
+      expect(await versionOf(query)).toBe('51');
+    }
+    expect(await versionOf('resourceVersion=50')).toBe('51');
+    expect(await versionOf('resourceVersion=50&resourceVersionMatch=NotOlderThan')).toBe('51');
+    for (const query of ['resourceVersion=50&resourceVersionMatch=Exact', 'resourceVersion=50&limit=1']) {
+      expect(await status(`${deployments}?${query}`, alice)).toMatchObject({
+        code: 410,
+        reason: 'Expired',
+        message: 'The resourceVersion for the provided list is too old.',
+      });
+    }
+    const waited = versionOf('resourceVersion=52&resourceVersionMatch=NotOlderThan');
+    await insertHistory(world.database.pool, [
+      { name: 'kept', raw: deployment('kept', 'shop'), resource_version: 52 },
+    ]);
+    expect(await waited).toBe('52');
+    const early = await world.get(`${deployments}?resourceVersion=99999`, alice);
+    expect(early.status).toBe(504);
+    expect(early.headers.get('retry-after')).toBe('1');
+    expect(await early.json()).toMatchObject({
+      message: 'Timeout: Too large resource version: 99999, current: 52',
+      details: { causes: [{ reason: 'ResourceVersionTooLarge' }] },
+    });
+  });
+
   it('write tables, metadata and YAML', async () => {
     const asTable = (await (await world.get(deployments, alice, { headers: { accept: table } })).json()) as {
       kind: string;
@@ -309,9 +358,9 @@ describe('writes and reviews', () => {
 });
 
 /** A watch and the events that have come by it. */
-async function watch(path: string, token: string, accept = 'application/json') {
+async function watch(path: string, token: string, accept = 'application/json', of = world) {
   const leaving = new AbortController();
-  const answer = await world.get(path, token, { headers: { accept }, signal: leaving.signal });
+  const answer = await of.get(path, token, { headers: { accept }, signal: leaving.signal });
   expect(answer.status).toBe(200);
   const events: { type: string; object: { metadata: { name?: string; resourceVersion?: string } } }[] = [];
   const body = answer.body?.pipeThrough(new TextDecoderStream());
@@ -369,6 +418,44 @@ describe('watch', () => {
       code: 410,
       reason: 'Expired',
     });
+  });
+
+  it('follows a list of what no change is known of, without telling its objects again', async () => {
+    const quiet = await startReadingWorld({ schema: configSchema, start: startResourcesPresenter });
+    try {
+      await insertResources(quiet.database.pool, [{ name: 'old', raw: deployment('old', 'shop') }]);
+      const root = await quiet.token('root', ['system:masters']);
+      const versions: string[] = [];
+      for (const path of [deployments, '/api/v1/events']) {
+        const list = (await (await quiet.get(path, root)).json()) as List;
+        versions.push(list.metadata.resourceVersion);
+      }
+      expect(versions).toEqual(['1', '1']);
+      const stream = await watch(`${deployments}?watch=1&resourceVersion=1`, root, 'application/json', quiet);
+      await insertHistory(quiet.database.pool, [
+        { name: 'first', raw: deployment('first', 'shop'), resource_version: 9 },
+      ]);
+      await eventually(() => expect(stream.seen()).toEqual(['ADDED first']));
+      await stream.leave();
+    } finally {
+      await quiet.stop();
+    }
+  });
+
+  it('marks where the state ends for who asks for it, or leaves the state out', async () => {
+    const asked = 'watch=1&allowWatchBookmarks=1&resourceVersionMatch=NotOlderThan';
+    const told = await watch(`${deployments}?${asked}&sendInitialEvents=true`, alice);
+    const silent = await watch(`${deployments}?${asked}&sendInitialEvents=false`, alice);
+    await eventually(() => expect(told.events.at(-1)?.type).toBe('BOOKMARK'));
+    expect(told.seen().slice(0, -1)).toEqual(['ADDED cart', 'ADDED checkout']);
+    const { metadata } = told.events.at(-1)?.object ?? {};
+    expect(metadata).toMatchObject({ annotations: { 'k8s.io/initial-events-end': 'true' } });
+    await insertHistory(world.database.pool, [
+      { name: 'after', raw: deployment('after', 'shop'), resource_version: 115 },
+    ]);
+    await eventually(() => expect(silent.seen()).toEqual(['ADDED after']));
+    await eventually(() => expect(told.seen().at(-1)).toBe('ADDED after'));
+    await Promise.all([told.leave(), silent.leave()]);
   });
 
   it('tells by DELETED that labels took an object out of the selection', async () => {

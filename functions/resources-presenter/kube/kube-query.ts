@@ -1,5 +1,10 @@
 import type { FieldSelector } from '../../../lib/core/field-selector.ts';
 import type { KubeObjects, KubeView } from '../../../lib/core/kube-api/kube-request.ts';
+import {
+  type ListOptions,
+  parseListOptions,
+  type RefusedOptions,
+} from '../../../lib/core/kube-api/list-options.ts';
 import { parseResourceFieldSelector } from '../../../lib/core/kube-api/object-fields.ts';
 import { type LabelSelector, parseLabelSelector } from '../../../lib/core/label-selector.ts';
 import { timeField } from '../../../lib/core/query-fields.ts';
@@ -13,12 +18,7 @@ export type KubeQuery = {
   readonly fieldSelector: FieldSelector;
   /** Whether the database has applied the whole field selector. */
   readonly fieldsAreExact: boolean;
-  readonly limit: number | undefined;
-  readonly continueToken: string | undefined;
-  readonly resourceVersion: string | undefined;
-  readonly watch: boolean;
-  readonly allowBookmarks: boolean;
-  readonly timeoutSeconds: number | undefined;
+  readonly options: ListOptions;
   readonly includeObject: string;
 };
 
@@ -37,20 +37,16 @@ export function parseKubeQuery(
   view: KubeView,
   resource: ServedResource,
   query: URLSearchParams,
-): KubeQuery | { readonly problem: string } {
+): KubeQuery | RefusedOptions {
+  const options = parseListOptions(query);
+  if (options.kind !== 'options') return options;
   const labelSelector = parseLabelSelector(query.get('labelSelector') ?? '');
-  if (labelSelector.kind === 'invalid') return { problem: labelSelector.message };
+  if (labelSelector.kind === 'invalid') return unreadable(labelSelector.message);
   const fieldSelector = parseResourceFieldSelector(query.get('fieldSelector') ?? '', resource);
-  if (fieldSelector.kind === 'invalid') return { problem: fieldSelector.message };
-  const limit = wholeNumber(query.get('limit'));
-  const timeoutSeconds = wholeNumber(query.get('timeoutSeconds'));
-  if (limit === 'invalid') return { problem: `limit: Invalid value: ${JSON.stringify(query.get('limit'))}` };
-  if (timeoutSeconds === 'invalid') {
-    return { problem: `timeoutSeconds: Invalid value: ${JSON.stringify(query.get('timeoutSeconds'))}` };
-  }
+  if (fieldSelector.kind === 'invalid') return unreadable(fieldSelector.message);
   const at = timeField().safeParse(view.at);
   if (!at.success)
-    return { problem: `at: Invalid value: ${JSON.stringify(view.at)}: expected a time in RFC 3339` };
+    return unreadable(`at: Invalid value: ${JSON.stringify(view.at)}: expected a time in RFC 3339`);
 
   const equal = new Map(
     fieldSelector.requirements
@@ -83,27 +79,16 @@ export function parseKubeQuery(
           operator === 'equals' && applied.includes(field) && equal.get(field) === value,
       ) &&
       (target.namespace === '' || (equal.get('metadata.namespace') ?? target.namespace) === target.namespace),
-    limit: limit === undefined || limit === 0 ? undefined : limit,
-    continueToken: query.get('continue') || undefined,
-    resourceVersion: query.get('resourceVersion') || undefined,
-    watch: isTrue(query.get('watch')),
-    allowBookmarks: isTrue(query.get('allowWatchBookmarks')),
-    timeoutSeconds,
+    options,
     includeObject: query.get('includeObject') ?? 'Metadata',
   };
+}
+
+function unreadable(message: string): RefusedOptions {
+  return { kind: 'unreadable', message };
 }
 
 /** Both API groups of Kubernetes events. */
 export function isEvents({ group, resource }: Pick<ServedResource, 'group' | 'resource'>): boolean {
   return resource === 'events' && (group === '' || group === 'events.k8s.io');
-}
-
-function wholeNumber(text: string | null): number | undefined | 'invalid' {
-  if (text === null || text === '') return undefined;
-  return /^\d{1,9}$/.test(text) ? Number(text) : 'invalid';
-}
-
-/** As Go's conversion of query strings to booleans: everything but `0`, `false` and absence is true. */
-function isTrue(value: string | null): boolean {
-  return value !== null && value !== '' && value !== '0' && value.toLowerCase() !== 'false';
 }

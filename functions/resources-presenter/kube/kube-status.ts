@@ -1,4 +1,5 @@
 import type { AccessAttributes } from '../../../lib/core/access-attributes.ts';
+import type { RefusedOptions } from '../../../lib/core/kube-api/list-options.ts';
 import { statusResponse } from '../../../lib/http/status-response.ts';
 
 /** What a refusal is about. All are in the API server's own words, because clients and people know these. */
@@ -43,9 +44,35 @@ export function badRequest(message: string): Response {
   return statusResponse(400, message);
 }
 
-/** A version that is too old to continue from: clients list again. */
-export function expired(message: string): Response {
-  return statusResponse(410, message);
+/**
+ * A version that is too old to continue from: clients list again, or go on with `continueToken` and a list that
+ * shows several states.
+ */
+export function expired(message: string, continueToken?: string): Response {
+  return statusResponse(410, message, {
+    ...(continueToken === undefined ? {} : { metadata: { continue: continueToken } }),
+  });
+}
+
+/** A version that the mirror has not reached yet: clients come again. */
+export function tooLargeVersion(wanted: string, current: string): Response {
+  return statusResponse(504, `Timeout: Too large resource version: ${wanted}, current: ${current}`, {
+    headers: { 'retry-after': '1' },
+    details: {
+      causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
+      retryAfterSeconds: 1,
+    },
+  });
+}
+
+/** What is wrong with the options of a list or watch. */
+export function refusedOptions(refused: RefusedOptions): Response {
+  if (refused.kind === 'unreadable') return badRequest(refused.message);
+  const texts = refused.problems.map(({ field, message }) => `${field}: ${message}`);
+  const all = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`;
+  return statusResponse(422, `ListOptions.meta.k8s.io "" is invalid: ${all}`, {
+    details: { group: 'meta.k8s.io', kind: 'ListOptions', causes: refused.problems },
+  });
 }
 
 export function readOnly(): Response {

@@ -1,5 +1,6 @@
 import { clustersOf } from '../../../lib/access/cluster-access.ts';
 import { parseKubeRequest } from '../../../lib/core/kube-api/kube-request.ts';
+import type { ListOptions } from '../../../lib/core/kube-api/list-options.ts';
 import { negotiateAnswer } from '../../../lib/core/kube-api/negotiate-answer.ts';
 import type { StreamAnswer, StreamRequest } from '../../../lib/http/create-stream-route.ts';
 import { type FollowOptions, followStream, type StreamPlan } from '../../../lib/http/follow-stream.ts';
@@ -9,9 +10,11 @@ import { statusResponse } from '../../../lib/http/status-response.ts';
 import type { StreamStart } from '../../../lib/http/stream-framing.ts';
 import type { StreamedEvent } from '../../../lib/postgres/read-events-after.ts';
 import type { ResourceChange } from '../../../lib/postgres/read-resources-after.ts';
+import type { StreamVersions } from '../../../lib/postgres/stream-versions.ts';
 import { isEvents } from './kube-query.ts';
 import type { KubeDependencies } from './kube-routes.ts';
 import { badRequest, expired, noSuchResource } from './kube-status.ts';
+import { versionBeforeAll } from './list-version.ts';
 import { initialPages, openObjects, type ReadRequest, rightOf } from './read-objects.ts';
 import { type WatchOptions, watchPlan } from './watch-plan.ts';
 import { eventWatchRows, resourceWatchRows, type WatchSources } from './watch-rows.ts';
@@ -25,6 +28,9 @@ export type KubeWatchDependencies = KubeDependencies &
     readonly signal: AbortSignal;
     readonly onError: (error: unknown) => void;
   };
+
+/** As far as watches continue from other versions. */
+const maxPositionsBack = 100_000;
 
 /** A GET that asks for a watch of the Kubernetes API. */
 export function isKubeWatch(url: URL): boolean {
@@ -57,14 +63,9 @@ export async function openKubeWatch(
   const { resource, query } = opened;
   const stream = isEvents(resource) ? 'events' : 'resources';
   const versions = deps.versionsOf(stream, cluster.cluster);
-  const fromNow = query.resourceVersion === undefined || query.resourceVersion === '0';
-  const head = fromNow ? await versions.head() : undefined;
-  const position = fromNow ? (head?.position ?? 0) : await versions.positionOf(query.resourceVersion ?? '');
-  if (position === undefined) {
-    return refuse(
-      expired(`too old resource version: ${query.resourceVersion}, expected one of a recent list`),
-    );
-  }
+  const start = await startOf(stream, query.options, versions, deps);
+  if (start instanceof Response) return refuse(start);
+  const { allowBookmarks, timeoutSeconds, sendInitialEvents } = query.options;
   const options: WatchOptions = {
     caller,
     authenticate: deps.authenticate,
@@ -73,12 +74,13 @@ export async function openKubeWatch(
     resource,
     form,
     includeObject: query.includeObject,
-    allowBookmarks: query.allowBookmarks,
-    version: query.resourceVersion ?? head?.version ?? '0',
-    initial: fromNow ? () => initialPages({ resource, query, deps }) : undefined,
+    allowBookmarks,
+    version: start.version,
+    initial: start.withState ? () => initialPages({ resource, query, deps }) : undefined,
+    endsInitial: sendInitialEvents === true && allowBookmarks,
     now: deps.now,
   };
-  const follow: Follow = { start: { kind: 'after', position }, timeoutSeconds: query.timeoutSeconds, deps };
+  const follow: Follow = { start: { kind: 'after', position: start.position }, timeoutSeconds, deps };
   return stream === 'events'
     ? followRows(watchPlan(eventWatchRows(resource, query, deps), options), deps.events, follow)
     : followRows(watchPlan(resourceWatchRows(resource, query, deps), options), deps.changes, follow);
@@ -97,7 +99,7 @@ function followRows<Row extends Positioned>(
   { start, timeoutSeconds, deps }: Follow,
 ): StreamAnswer {
   const longest = deps.options.lifetimeMs;
-  const asked = timeoutSeconds === undefined || timeoutSeconds === 0 ? longest : timeoutSeconds * 1_000;
+  const asked = timeoutSeconds === undefined ? longest : timeoutSeconds * 1_000;
   return {
     kind: 'stream',
     contentType: 'application/json',
@@ -110,6 +112,35 @@ function followRows<Row extends Positioned>(
         onError: deps.onError,
       }),
   };
+}
+
+/** Where a watch begins, with the version there and whether the state comes first. */
+async function startOf(
+  stream: 'events' | 'resources',
+  { resourceVersion: wanted, sendInitialEvents }: ListOptions,
+  versions: StreamVersions,
+  deps: WatchSources,
+): Promise<{ position: number; version: string; withState: boolean } | Response> {
+  const withState = sendInitialEvents ?? (wanted === undefined || wanted === '0');
+  if (withState || wanted === undefined || wanted === '0') {
+    const head = await versions.head();
+    return { position: head?.position ?? 0, version: head?.version ?? versionBeforeAll, withState };
+  }
+  const position = (await versions.positionOf(wanted)) ?? (await startOfHistory(stream, wanted, deps));
+  return position === undefined
+    ? expired(`too old resource version: ${wanted}, expected one of a recent list`)
+    : { position, version: wanted, withState };
+}
+
+/** What a client misses that listed when there was no change to begin from; `undefined` where that is too much. */
+async function startOfHistory(
+  stream: 'events' | 'resources',
+  wanted: string,
+  deps: WatchSources,
+): Promise<number | undefined> {
+  if (wanted !== versionBeforeAll) return undefined;
+  const { head, horizon } = await (stream === 'events' ? deps.eventBounds() : deps.resourceBounds());
+  return head - horizon <= maxPositionsBack ? horizon : undefined;
 }
 
 function refuse(response: Response): StreamAnswer {

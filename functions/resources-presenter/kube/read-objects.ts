@@ -13,7 +13,8 @@ import { statusResponse } from '../../../lib/http/status-response.ts';
 import type { StreamVersions } from '../../../lib/postgres/stream-versions.ts';
 import type { KubeCatalog, ServedResource } from './kube-catalog.ts';
 import { isEvents, type KubeQuery, parseKubeQuery } from './kube-query.ts';
-import { badRequest, expired, forbidden, noSuchResource, notFound } from './kube-status.ts';
+import { expired, forbidden, noSuchResource, notFound, refusedOptions } from './kube-status.ts';
+import { listVersion } from './list-version.ts';
 import type { ObjectSource, StoredObject } from './object-source.ts';
 import { parseObject, presentList, presentObject } from './present-objects.ts';
 
@@ -22,6 +23,7 @@ export type ReadDependencies = {
   readonly source: ObjectSource;
   readonly versionsOf: (stream: 'resources' | 'events', cluster: string) => StreamVersions;
   readonly continueKeys: SealingKeys;
+  readonly sleep: (ms: number) => Promise<unknown>;
   readonly now: () => Date;
 };
 
@@ -74,7 +76,7 @@ export async function openObjects(
   if (!resource.namespaced && target.namespace !== '') return noSuchResource();
   if (resource.namespaced && target.namespace === '' && target.name !== undefined) return noSuchResource();
   const parsed = parseKubeQuery(cluster.cluster, target, view, resource, query);
-  return 'problem' in parsed ? badRequest(parsed.problem) : { resource, query: parsed };
+  return 'kind' in parsed ? refusedOptions(parsed) : { resource, query: parsed };
 }
 
 /** A list of one name by field selector is a question about that name, as in the API server. */
@@ -114,7 +116,11 @@ async function answerGet(
   });
 }
 
-const tokenSchema = z.array(z.string().nullable()).min(2);
+/** Version of the list (`''` to take the present one), when the list began in ms, and the key to continue after. */
+const tokenSchema = z.tuple([z.string(), z.string().regex(/^\d+$/)], z.string().nullable());
+
+/** Later a watch from the list's version might not reach back far enough; an API server forgets after this, too. */
+const continueTtlMs = 300_000;
 
 async function answerList(
   { caller, cluster, target }: ReadRequest,
@@ -123,7 +129,8 @@ async function answerList(
   form: KubeAnswerForm,
   deps: ReadDependencies,
 ): Promise<Response> {
-  const { filter, limit, fieldSelector, labelSelector } = query;
+  const { filter, fieldSelector, labelSelector } = query;
+  const { limit, continueToken } = query.options;
   const binding = {
     username: caller.user.username,
     query: {
@@ -133,16 +140,24 @@ async function answerList(
       labels: labelSelector.requirements,
     },
   };
-  let after: readonly (string | null)[] | undefined;
-  let version: string | undefined;
-  if (query.continueToken !== undefined) {
-    const opened = decodeCursor(deps.continueKeys, binding, query.continueToken, tokenSchema);
+  const tokenOf = (first: string, startedMs: string, key: Key): string =>
+    encodeCursor(deps.continueKeys, binding, [first, startedMs, ...key]);
+  let after: Key | undefined;
+  let first = '';
+  let startedMs = String(deps.now().getTime());
+  if (continueToken !== undefined) {
+    const opened = decodeCursor(deps.continueKeys, binding, continueToken, tokenSchema);
     if (opened === undefined) return expired('The provided continue parameter is of another list');
-    [version, ...after] = opened as [string, ...(string | null)[]];
+    const [openedVersion, openedMs, ...key] = opened;
+    if (Number(startedMs) - Number(openedMs) > continueTtlMs) {
+      return expired(continueExpired, tokenOf('', startedMs, key));
+    }
+    [first, startedMs, after] = [openedVersion, openedMs, key];
   }
   // Read before the objects: a watch from here may repeat what the list has, but misses nothing.
-  const stream = isEvents(resource) ? 'events' : 'resources';
-  version ??= (await deps.versionsOf(stream, cluster.cluster).head())?.version ?? '0';
+  const versions = deps.versionsOf(isEvents(resource) ? 'events' : 'resources', cluster.cluster);
+  const version = first === '' ? await listVersion(query.options, versions, deps.sleep) : first;
+  if (version instanceof Response) return version;
 
   const scan: Scan = { resource, query, deps };
   const presentation = { form, includeObject: query.includeObject, now: deps.now() };
@@ -153,10 +168,7 @@ async function answerList(
   if (page.resume !== undefined && limit === undefined) {
     return statusResponse(413, `the list has more than ${maxItems} items, expected a limit`);
   }
-  const token =
-    page.resume === undefined
-      ? undefined
-      : encodeCursor(deps.continueKeys, binding, [version, ...page.resume]);
+  const token = page.resume === undefined ? undefined : tokenOf(version, startedMs, page.resume);
   return presentList(
     resource,
     page.objects,
@@ -164,6 +176,12 @@ async function answerList(
     presentation,
   );
 }
+
+const continueExpired =
+  'The provided continue parameter is too old to display a consistent list result. You can start a new list without ' +
+  'the continue parameter, or use the continue token in this response to retrieve the remainder of the results. ' +
+  'Continuing with the provided token results in an inconsistent list - objects that were created, modified, or ' +
+  'deleted between the time the first chunk was returned and now may show up in the list.';
 
 export type Scan = {
   readonly resource: ServedResource;

@@ -38,6 +38,8 @@ export type WatchOptions = {
   readonly version: string;
   /** The state to begin with, where the client has none. */
   readonly initial: (() => AsyncIterable<readonly string[]>) | undefined;
+  /** Whether a bookmark tells where that state ends, for clients that ask for it (KEP-3157). */
+  readonly endsInitial: boolean;
   readonly now: () => Date;
 };
 
@@ -67,7 +69,7 @@ export function watchPlan<Row extends Positioned>(
     },
     ...(options.initial === undefined
       ? {}
-      : { prologue: () => writeInitial(options.initial?.() ?? [], write) }),
+      : { prologue: () => writeInitial(options.initial?.() ?? [], write, options) }),
     framing: {
       greeting: () => '',
       heartbeat: () => (options.allowBookmarks ? bookmarkLine(resource, options.form, version) : ''),
@@ -87,8 +89,10 @@ export function watchPlan<Row extends Positioned>(
 async function* writeInitial(
   pages: AsyncIterable<readonly string[]> | readonly (readonly string[])[],
   write: (event: WatchEvent) => string,
+  { resource, form, version, endsInitial }: WatchOptions,
 ): AsyncGenerator<string> {
   for await (const page of pages) yield page.map((raw) => write({ type: 'ADDED', raw })).join('');
+  if (endsInitial) yield bookmarkLine(resource, form, version, { 'k8s.io/initial-events-end': 'true' });
 }
 
 /** A table carries its column definitions in the first event only, so that every watch has a writer of its own. */
@@ -112,11 +116,16 @@ function createEventWriter({
   };
 }
 
-function bookmarkLine(resource: ServedResource, form: KubeAnswerForm, resourceVersion: string): string {
-  const metadata = { resourceVersion, creationTimestamp: null };
-  if (form.as === 'metadata')
-    return line('BOOKMARK', partial({ metadata: { resourceVersion } }, form.metaVersion));
+function bookmarkLine(
+  resource: ServedResource,
+  form: KubeAnswerForm,
+  resourceVersion: string,
+  annotations?: Readonly<Record<string, string>>,
+): string {
+  const marks = { resourceVersion, ...(annotations === undefined ? {} : { annotations }) };
+  if (form.as === 'metadata') return line('BOOKMARK', partial({ metadata: marks }, form.metaVersion));
   if (form.as === 'object') {
+    const metadata = { ...marks, creationTimestamp: null };
     return line('BOOKMARK', { kind: resource.kind, apiVersion: apiVersionOf(resource), metadata });
   }
   return line('BOOKMARK', {
@@ -124,7 +133,7 @@ function bookmarkLine(resource: ServedResource, form: KubeAnswerForm, resourceVe
     apiVersion: `meta.k8s.io/${form.metaVersion}`,
     metadata: { resourceVersion },
     columnDefinitions: null,
-    rows: [{ cells: [], object: partial({ metadata: { resourceVersion } }, form.metaVersion) }],
+    rows: [{ cells: [], object: partial({ metadata: marks }, form.metaVersion) }],
   });
 }
 
