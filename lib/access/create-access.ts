@@ -1,21 +1,38 @@
+import { readFileSync } from 'node:fs';
 import type { Authenticate } from '../core/caller.ts';
 import type { KubernetesRequest } from '../core/kubernetes-request.ts';
+import type { OidcAlgorithm } from '../core/oidc-algorithms.ts';
 import type { AccessControl } from './access-control.ts';
 import { createAuthenticate } from './authenticate.ts';
+import type { Authenticator } from './authenticator.ts';
+import { createClientConfigs } from './client-configs.ts';
 import type { Clusters } from './cluster-access.ts';
 import { createDecisionSampler, type Disagreement } from './decision-sampler.ts';
 import { createEvaluatedAccessControl } from './evaluated-access-control.ts';
 import { createHs256Authenticator } from './hs256-authenticator.ts';
+import { createOidcAuthenticator } from './oidc-authenticator.ts';
+import { createOidcKeys } from './oidc-keys.ts';
 import type { RbacSource } from './rbac-source.ts';
+import { createReadOverTls } from './read-over-tls.ts';
 import { createReviewAccess } from './review-access.ts';
 import { createReviewedAccessControl } from './reviewed-access-control.ts';
 import { createTokenReviewAuthenticator } from './token-review-authenticator.ts';
+import { withClientConfig } from './with-client-config.ts';
 
 /** What `accessConfig` of lib/runtime parsed from the environment. */
 export type AccessConfig = {
   readonly JWT_SIGN_KEY?: string | undefined;
   readonly JWT_ISSUER?: string | undefined;
   readonly JWT_AUDIENCE?: string | undefined;
+  readonly AUTHN_NS: string;
+  readonly OIDC_ISSUER_URL?: string | undefined;
+  readonly OIDC_AUDIENCES: readonly string[];
+  readonly OIDC_SIGNING_ALGORITHMS: readonly OidcAlgorithm[];
+  readonly OIDC_USERNAME_CLAIM: string;
+  readonly OIDC_USERNAME_PREFIX?: string | undefined;
+  readonly OIDC_GROUPS_CLAIM: string;
+  readonly OIDC_GROUPS_PREFIX: string;
+  readonly OIDC_CA_FILE?: string | undefined;
   readonly TOKEN_REVIEW: boolean;
   readonly TOKEN_AUDIENCES: readonly string[];
   readonly ACCESS_CACHE_TTL: number;
@@ -59,13 +76,46 @@ export function createAccess(
   };
 }
 
-function authenticatorsOf(config: AccessConfig, request: KubernetesRequest, { now }: AccessHooks) {
-  const { JWT_SIGN_KEY: signKey, JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = config;
-  const jwt = signKey === undefined ? [] : [createHs256Authenticator({ signKey, issuer, audience, now })];
-  const reviewed = config.TOKEN_REVIEW
-    ? [createTokenReviewAuthenticator({ request, audiences: config.TOKEN_AUDIENCES, now })]
-    : [];
-  return [...jwt, ...reviewed];
+function authenticatorsOf(
+  config: AccessConfig,
+  request: KubernetesRequest,
+  { now }: AccessHooks,
+): Authenticator[] {
+  const { JWT_SIGN_KEY: signKey, JWT_ISSUER: issuer, JWT_AUDIENCE: audience, AUTHN_NS: namespace } = config;
+  const found: Authenticator[] = [];
+  if (signKey !== undefined) {
+    const jwt = createHs256Authenticator({ signKey, issuer, audience, now });
+    found.push(
+      namespace === '' ? jwt : withClientConfig(jwt, createClientConfigs({ request, namespace, now })),
+    );
+  }
+  if (config.OIDC_ISSUER_URL !== undefined)
+    found.push(oidcAuthenticator(config, config.OIDC_ISSUER_URL, now));
+  if (config.TOKEN_REVIEW) {
+    found.push(createTokenReviewAuthenticator({ request, audiences: config.TOKEN_AUDIENCES, now }));
+  }
+  return found;
+}
+
+function oidcAuthenticator(config: AccessConfig, issuer: string, now: () => number): Authenticator {
+  const { OIDC_AUDIENCES: audiences, OIDC_USERNAME_PREFIX: usernamePrefix, OIDC_CA_FILE: caFile } = config;
+  if (audiences.length === 0) {
+    throw new Error(
+      `Cannot accept tokens of ${issuer}: OIDC_AUDIENCES is empty, expected the client ids they are for`,
+    );
+  }
+  const read = createReadOverTls(caFile === undefined ? undefined : readFileSync(caFile, 'utf8'));
+  return createOidcAuthenticator({
+    issuer,
+    audiences,
+    algorithms: config.OIDC_SIGNING_ALGORITHMS,
+    usernameClaim: config.OIDC_USERNAME_CLAIM,
+    usernamePrefix: usernamePrefix === '-' ? '' : usernamePrefix,
+    groupsClaim: config.OIDC_GROUPS_CLAIM,
+    groupsPrefix: config.OIDC_GROUPS_PREFIX,
+    keys: createOidcKeys({ issuer, read, now }),
+    now,
+  });
 }
 
 function createControl(config: AccessConfig, decider: Decider, hooks: AccessHooks): AccessControl {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { oidcAlgorithms } from '../core/oidc-algorithms.ts';
 import { commaList, duration, flag } from './config-fields.ts';
 
 /** Variables of every function that serves users: who they are and what they may see. */
@@ -10,6 +11,36 @@ export const accessConfig = {
     .meta({ secret: true }),
   JWT_ISSUER: z.string().optional().describe('Issuer that HS256 tokens must name; any where empty'),
   JWT_AUDIENCE: z.string().optional().describe('Audience that HS256 tokens must name; any where empty'),
+  AUTHN_NS: z
+    .string()
+    .default('')
+    .describe(
+      'Namespace with a secret `<user>-clientconfig` for each user of HS256 tokens, as Krateo keeps them: its certificate must name the user, and adds its groups. Without one a user is refused. Empty: not asked for',
+    ),
+  OIDC_ISSUER_URL: z
+    .url({ protocol: /^https$/, error: 'expected an https URL, exactly as tokens name it' })
+    .optional()
+    .describe('OpenID Connect issuer whose tokens are accepted; none where empty'),
+  OIDC_AUDIENCES: commaList().describe(
+    'Audiences (client ids) of which its tokens must have one; required with an issuer',
+  ),
+  OIDC_SIGNING_ALGORITHMS: commaList()
+    .transform((names) => (names.length === 0 ? ['RS256'] : names))
+    .pipe(z.array(z.enum(oidcAlgorithms, { error: `expected some of ${oidcAlgorithms.join(', ')}` })))
+    .describe('Algorithms that its tokens may be signed with; RS256 where empty'),
+  OIDC_USERNAME_CLAIM: z.string().default('sub').describe('Claim with the name of the user'),
+  OIDC_USERNAME_PREFIX: z
+    .string()
+    .optional()
+    .describe(
+      'Before every such name; the issuer and `#` where empty, but nothing for the claim `email`; `-` for nothing',
+    ),
+  OIDC_GROUPS_CLAIM: z.string().default('groups').describe("Claim with the user's groups"),
+  OIDC_GROUPS_PREFIX: z.string().default('').describe('Before every such group'),
+  OIDC_CA_FILE: z
+    .string()
+    .optional()
+    .describe("PEM certificates that vouch for the issuer's server; the system's where empty"),
   TOKEN_REVIEW: flag(true).describe("Accept the cluster's own tokens, by TokenReview"),
   TOKEN_AUDIENCES: commaList().describe(
     "Audiences of which reviewed tokens must have one; the API server's own where empty",
