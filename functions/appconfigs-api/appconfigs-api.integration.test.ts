@@ -381,6 +381,7 @@ describe('the API description', () => {
       '/appconfigs/{id}/render',
       '/appconfigs/{id}/history',
       '/appconfigs/stream',
+      '/openapi.json',
     ]);
   });
 });

@@ -33,6 +33,7 @@ export type RouteDependencies = {
   ) => Promise<SummaryOutcome>;
   /** Gets why a token could not be verified. */
   readonly onUnavailable: (reason: string) => void;
+  readonly openApi: object;
 };
 
 /** The REST API: that of the seed stack's events-presenter, and what it lacked. Its stream is served beside it. */
@@ -87,6 +88,7 @@ export function routes(deps: RouteDependencies): Route[] {
       name: 'notifications',
       handle: () => statusResponse(406, 'expected a request that can be answered by an event stream'),
     },
+    { method: 'GET', path: '/openapi.json', name: 'openapi', handle: () => Response.json(deps.openApi) },
   ];
 }
 

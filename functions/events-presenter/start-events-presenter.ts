@@ -36,6 +36,7 @@ import { createStreamMetrics } from '../../lib/telemetry/stream-metrics.ts';
 import type { configSchema } from './config.ts';
 import { countEvents } from './count-events.ts';
 import { listEvents } from './list-events.ts';
+import { openApiDocument } from './open-api.ts';
 import { openNotifications } from './open-notifications.ts';
 import { routes } from './routes.ts';
 import { summarizeEvents } from './summarize-events.ts';
@@ -188,6 +189,7 @@ export async function startEventsPresenter(
             summarizeRows: (scope, filter, options) => summarizeRows(pool, scope, filter, options),
           }),
         onUnavailable,
+        openApi: openApiDocument(),
       }),
     }),
     health: {

@@ -41,6 +41,7 @@ export type RouteDependencies = {
   ) => Promise<GetOutcome>;
   /** Gets why a token could not be verified. */
   readonly onUnavailable: (reason: string) => void;
+  readonly openApi: object;
 };
 
 /** The REST API: that of the seed stack's resources-presenter, and what it lacked. */
@@ -97,6 +98,7 @@ export function routes(deps: RouteDependencies): Route[] {
         answerGet(await deps.get(caller, params['global_uid'] ?? '', parameters)),
       ),
     },
+    { method: 'GET', path: '/openapi.json', name: 'openapi', handle: () => Response.json(deps.openApi) },
   ];
 }
 

@@ -56,6 +56,7 @@ import { type KubeDependencies, kubeRoutes } from './kube/kube-routes.ts';
 import { createObjectSource } from './kube/object-source.ts';
 import { isKubeWatch, openKubeWatch } from './kube/open-kube-watch.ts';
 import { listResources } from './list-resources.ts';
+import { openApiDocument } from './open-api.ts';
 import { openResourceStream } from './open-resource-stream.ts';
 import { routes } from './routes.ts';
 import { summarizeResources } from './summarize-resources.ts';
@@ -274,6 +275,7 @@ export async function startResourcesPresenter(
               getRow: (id) => getRow(pool, id, { withRaw: fields.raw, withStatus: fields.status_raw }),
             }),
           onUnavailable,
+          openApi: openApiDocument(),
         }),
         ...historyRoutes({
           authenticate,

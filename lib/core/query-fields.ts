@@ -8,11 +8,30 @@ const maxCursorLength = 4_096;
 /** Several groups or kinds in one question. */
 const maxListMembers = 64;
 
+/**
+ * What the API description says of a field, where it differs as a query parameter and as a member of a JSON body:
+ * zod can't tell it, because a transformation may refuse anything.
+ */
+function described(query: object, body: object = query) {
+  return { openApi: { query, body } };
+}
+
+const listed = described(
+  { type: 'array', items: { type: 'string', maxLength: maxTextBytes }, maxItems: maxListMembers },
+  {
+    anyOf: [
+      { type: 'string', maxLength: maxTextBytes },
+      { type: 'array', items: { type: 'string', maxLength: maxTextBytes }, maxItems: maxListMembers },
+    ],
+  },
+);
+
 /** Text that PostgreSQL can hold; blank means absent, as templates of clients leave parameters empty. */
 export function textField() {
   return boundedText(maxTextBytes)
     .transform((text) => (text === '' ? undefined : text))
-    .optional();
+    .optional()
+    .meta(described({ type: 'string', maxLength: maxTextBytes }));
 }
 
 /** One or several values: given several times, or separated by commas. Blank means absent. */
@@ -23,7 +42,8 @@ export function listField() {
     })
     .transform(splitMembers)
     .transform((members) => (members.length === 0 ? undefined : members))
-    .optional();
+    .optional()
+    .meta(listed);
 }
 
 /** API groups; required. Empty text and `core` both stand for the core group. */
@@ -35,7 +55,8 @@ export function groupsField() {
     .transform((given) => {
       const members = (Array.isArray(given) ? given : [given]).flatMap((text) => text.split(','));
       return [...new Set(members.map((group) => (group.trim() === 'core' ? '' : group.trim())))].sort();
-    });
+    })
+    .meta(listed);
 }
 
 /** A whole number in bounds, as a number or its text; `null`, which templates leave behind, means the default. */
@@ -52,7 +73,8 @@ export function limitField(options: { readonly default: number; readonly max: nu
       context.addIssue({ code: 'custom', message });
       return z.NEVER;
     })
-    .default(options.default);
+    .default(options.default)
+    .meta(described({ type: 'integer', minimum: 1, maximum: options.max, default: options.default }));
 }
 
 /** `true` or `false`, as a boolean or its text. */
@@ -60,7 +82,8 @@ export function flagField(defaultValue: boolean) {
   return z
     .union([z.boolean(), z.enum(['true', 'false', ''])], { error: 'expected true or false' })
     .transform((value) => (value === '' ? defaultValue : value === true || value === 'true'))
-    .default(defaultValue);
+    .default(defaultValue)
+    .meta(described({ type: 'boolean', default: defaultValue }));
 }
 
 /** A moment in RFC 3339; given back as text, because a Date would lose its microseconds. */
@@ -70,7 +93,8 @@ export function timeField() {
     .string({ error: message })
     .refine((text) => text === '' || isTime(text), message)
     .transform((text) => (text === '' ? undefined : text))
-    .optional();
+    .optional()
+    .meta(described({ type: 'string', format: 'date-time' }));
 }
 
 export function uuidField() {
@@ -79,8 +103,11 @@ export function uuidField() {
     .string({ error: message })
     .refine((text) => text === '' || /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text), message)
     .transform((text) => (text === '' ? undefined : text.toLowerCase()))
-    .optional();
+    .optional()
+    .meta(described({ type: 'string', format: 'uuid' }));
 }
+
+const labelsObject = { type: 'object', additionalProperties: { type: 'string' } };
 
 /** Labels that must all be there with these values: a JSON object, or its text. */
 export function labelsField() {
@@ -97,7 +124,18 @@ export function labelsField() {
       }
       return Object.keys(labels.data).length === 0 ? undefined : labels.data;
     })
-    .optional();
+    .optional()
+    .meta(
+      described(
+        {
+          type: 'string',
+          maxLength: maxLabelsBytes,
+          contentMediaType: 'application/json',
+          contentSchema: labelsObject,
+        },
+        labelsObject,
+      ),
+    );
 }
 
 /** A label selector with all of Kubernetes' operators, such as `app in (a,b),!canary`. */
@@ -112,7 +150,8 @@ export function labelSelectorField() {
       context.addIssue({ code: 'custom', message: selector.message });
       return z.NEVER;
     })
-    .optional();
+    .optional()
+    .meta(described({ type: 'string', maxLength: maxLabelsBytes }));
 }
 
 export function cursorField() {
@@ -121,7 +160,8 @@ export function cursorField() {
     .string({ error: message })
     .max(maxCursorLength, message)
     .transform((text) => (text === '' ? undefined : text))
-    .optional();
+    .optional()
+    .meta(described({ type: 'string', maxLength: maxCursorLength }));
 }
 
 function boundedText(maxBytes: number) {
@@ -189,7 +229,14 @@ export function fieldsField(members: readonly string[], options: { readonly with
       context.addIssue({ code: 'custom', message });
       return z.NEVER;
     })
-    .optional();
+    .optional()
+    .meta(
+      described({
+        type: 'array',
+        items: { type: 'string', ...(options.withPaths ? {} : { enum: members }) },
+        maxItems: maxFields,
+      }),
+    );
 }
 
 /** `raw.a.b\.c` is the path a, b.c. */
