@@ -37,8 +37,15 @@ export function eventStatement(name: string): string {
   return loadSql(name).replace('/* visible */', () => visible);
 }
 
-/** The values of $1 to $14, see visible-events.sql. */
-export function eventFilterParameters(scope: EventScopeParameter, filter: EventFilter): unknown[] {
+/**
+ * The values of $1 to $14, see visible-events.sql.
+ * @param uids all objects that the events can be about, where that is known
+ */
+export function eventFilterParameters(
+  scope: EventScopeParameter,
+  filter: EventFilter,
+  uids: readonly string[] | undefined,
+): unknown[] {
   return [
     JSON.stringify(scope),
     filter.cluster,
@@ -46,7 +53,7 @@ export function eventFilterParameters(scope: EventScopeParameter, filter: EventF
     filter.kinds,
     filter.nameContains === undefined ? undefined : likePattern(filter.nameContains),
     filter.compositionId,
-    labelParameter(filter),
+    labelParameter(filter, uids),
     filter.since,
     filter.until,
     filter.types,
@@ -57,10 +64,10 @@ export function eventFilterParameters(scope: EventScopeParameter, filter: EventF
   ];
 }
 
-function labelParameter(filter: EventFilter): string | undefined {
+function labelParameter(filter: EventFilter, uids: readonly string[] | undefined): string | undefined {
   const { labels, requirements } = indexableLabels(filter);
   if (labels === undefined && requirements === undefined) return undefined;
-  return JSON.stringify({ labels, requirements, ofObject: filter.labelRequirements !== undefined });
+  return JSON.stringify({ labels, requirements, ofObject: filter.labelRequirements !== undefined, uids });
 }
 
 /** Every word as a beginning; a text without words finds nothing, as the empty query does. */

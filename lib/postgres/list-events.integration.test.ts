@@ -9,6 +9,7 @@ import { eventScopeParameter } from '../core/scope-parameter.ts';
 import { countEvents } from './count-events.ts';
 import type { EventFilter } from './event-filter.ts';
 import { eventStreamBounds } from './event-stream-bounds.ts';
+import { labelledObjects } from './labelled-objects.ts';
 import { listEventKinds } from './list-event-kinds.ts';
 import { listEventNamespaces } from './list-event-namespaces.ts';
 import { type EventKey, listEvents } from './list-events.ts';
@@ -193,6 +194,35 @@ describe('listEvents()', () => {
     expect(await names(filter, [{ ...allEvents, involved: kinds }])).toEqual(expected);
     const neither = { ...filter, labels: { app: 'nothing' } };
     expect(await names(neither, [{ ...allEvents, involved: kinds }])).toEqual([]);
+  });
+
+  it.each([
+    ['tier=3', ['ledger-uid']],
+    ['tier in (2,3),!app', ['ledger-uid']],
+    ['app=web,tier=3', []],
+    ['tier', undefined],
+    ['tier!=3', undefined],
+    ['tier in (1,2,3,4,5,6,7,8,9)', undefined],
+  ])('finds the objects of %s by the index of labels, where that can tell', async (text, expected) => {
+    const selector = parseLabelSelector(text);
+    const labelRequirements = selector.kind === 'selector' ? selector.requirements : [];
+    const where = { kind: 'everywhere' as const };
+    const scope = (kinds: number): EventScope => ({
+      ...allEvents,
+      involved: Array.from({ length: kinds }, (_, index) => ({
+        group: 'apps',
+        resource: index === 0 ? 'deployments' : `others-${index}`,
+        where,
+      })),
+    });
+    const find = (kinds: number) =>
+      labelledObjects(database.pool, eventScopeParameter([scope(kinds)]), {
+        ...everything,
+        labelRequirements,
+      });
+    expect(await find(2)).toEqual(expected);
+    // Too many look-ups.
+    expect(await find(17)).toBe(undefined);
   });
 
   it.each<[string, readonly EventScope[], string[]]>([

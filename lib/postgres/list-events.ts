@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { EventFields } from '../core/event-json.ts';
 import type { EventScopeParameter } from '../core/scope-parameter.ts';
 import { type EventFilter, eventFilterParameters, eventStatement } from './event-filter.ts';
+import { labelledObjects } from './labelled-objects.ts';
 import { prepared } from './prepared.ts';
 
 /** A place in the order of events, newest first. */
@@ -28,10 +29,11 @@ export async function listEvents(
   filter: EventFilter,
   page: EventPage,
 ): Promise<ListedEvent[]> {
+  const uids = await labelledObjects(pool, scope, filter);
   const result = await pool.query<ListedEvent>({
     ...prepared(statement),
     values: [
-      ...eventFilterParameters(scope, filter),
+      ...eventFilterParameters(scope, filter, uids),
       page.withRaw,
       page.limit,
       page.after?.[0],

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { EventScopeParameter } from '../core/scope-parameter.ts';
 import { type EventFilter, eventFilterParameters, eventStatement } from './event-filter.ts';
+import { labelledObjects } from './labelled-objects.ts';
 
 export type EventSummaryKey = 'kind' | 'namespace' | 'type' | 'reason' | 'cluster' | 'composition';
 
@@ -13,8 +14,9 @@ export async function summarizeEvents(
   filter: EventFilter,
   options: { readonly by: EventSummaryKey; readonly max: number },
 ): Promise<{ readonly value: string | null; readonly count: number }[]> {
+  const uids = await labelledObjects(pool, scope, filter);
   const result = await pool.query<{ value: string | null; count: number }>(statement, [
-    ...eventFilterParameters(scope, filter),
+    ...eventFilterParameters(scope, filter, uids),
     options.by,
     options.max,
   ]);

@@ -4,7 +4,8 @@
 --
 -- $1 scope jsonb · $2 cluster_name · $3 namespace · $4 kinds[], each alone or as apiVersion.Kind
 -- $5 like pattern for the involved object's name · $6 composition_id · $8 since · $9 until
--- $7 jsonb with `labels`, `requirements` of a label selector or both, and whether these are `ofObject` alone
+-- $7 jsonb with `labels`, `requirements` of a label selector or both, and whether these are `ofObject` alone; perhaps
+-- with the `uids` of all objects that have such labels, so that an index finds their events
 -- $10 types[] · $11 reasons[] · $12 involved uid · $13 involved name · $14 words as a tsquery
 --
 -- Labels are the event's own, or those of the involved object where the user may get that: otherwise the
@@ -15,6 +16,14 @@ and ($3::text is null or e.namespace = $3)
 and ($4::text[] is null or e.resource_kind = any ($4) or e.involved_object_kind = any ($4))
 and ($5::text is null or e.involved_object_name ilike $5)
 and ($6::uuid is null or e.composition_id = $6)
+and (
+  $7::jsonb -> 'uids' is null
+  or (
+    e.involved_object_uid = any (array(select jsonb_array_elements_text($7 -> 'uids')))
+    -- For the index, which leaves out events without.
+    and e.involved_object_uid is not null
+  )
+)
 and (
   $7::jsonb is null
   or ($7 -> 'ofObject' = 'false' and e.raw #> '{metadata,labels}' @> ($7 -> 'labels'))
