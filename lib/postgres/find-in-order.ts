@@ -4,6 +4,9 @@ import { prepared } from './prepared.ts';
 import { filterParameters, type ResourceFilter } from './resource-filter.ts';
 import type { OrderedStatement, PlaceInOrder } from './resource-order.ts';
 
+/** In keys by kind, see `resourceKey`. */
+const namespacePlace = 3;
+
 /**
  * A page of objects, up to `limit`.
  *
@@ -19,19 +22,18 @@ export async function findInOrder<Row extends QueryResultRow>(
   filter: ResourceFilter,
   page: { readonly place: PlaceInOrder; readonly limit: number; readonly columns: readonly unknown[] },
 ): Promise<Row[]> {
-  const rest = [page.limit, ...page.columns, ...(page.place.after ?? [])];
-  const parameters = filterParameters(scope, filter);
+  const { sort, descending, after } = page.place;
+  const rest = [page.limit, ...page.columns, ...(after ?? [])];
   const isOfOneKind =
     filter.groups.length === 1 && filter.resources?.length === 1 && filter.cluster !== undefined;
-  if (
-    parameters.source === 'labelled' &&
-    isOfOneKind &&
-    page.place.sort === 'resource' &&
-    filter.deleted === 'live'
-  ) {
+  const isByKey = isOfOneKind && sort === 'resource';
+  const namespace = isByKey ? after?.[namespacePlace] : undefined;
+  const from = typeof namespace === 'string' ? { namespace, descending } : undefined;
+  const parameters = filterParameters(scope, filter, 'any index', from);
+  if (parameters.source === 'labelled' && isByKey && filter.deleted === 'live') {
     const start = await pool.query<Row>({
       ...prepared(statement.start),
-      values: [...filterParameters(scope, filter, 'in order').values, ...rest],
+      values: [...filterParameters(scope, filter, 'in order', from).values, ...rest],
     });
     if (start.rows.length === page.limit) return start.rows;
   }

@@ -29,30 +29,38 @@ export type ResourceFilter = {
 
 const visible = withLabelRequirements(loadSql('visible-resources'), '$15');
 const resourcesAt = loadSql('resources-at');
+const resourcesEver = loadSql('resources-ever');
 const resourcesLabelled = loadSql('resources-labelled');
 
-/** Where a query over resources reads from: all of now, all of `filter.at`, or those with some labels. */
-export type ResourceSource = 'now' | 'past' | 'labelled';
+/** Where a query over resources reads from: what is live or deleted now, both, all of `filter.at`, or by labels. */
+export type ResourceSource = 'now' | 'ever' | 'past' | 'labelled';
 
 /** A query over resources with the condition that all of them have, for each source. */
 export function resourceStatement(name: string): Readonly<Record<ResourceSource, string>> {
   const now = loadSql(name).replace('/* visible */', () => visible);
   const from = (source: string) => now.replace('/* source */ resources r', () => source);
-  return { now, past: from(`${resourcesAt} r`), labelled: from(resourcesLabelled) };
+  return {
+    now,
+    ever: from(resourcesEver),
+    past: from(`${resourcesAt} r`),
+    labelled: from(resourcesLabelled),
+  };
 }
 
 /**
  * The values of $1 to $17, see visible-resources.sql, and from where the rows are found soonest.
  * @param by 'any index' lets the index of labels find the rows, where it can
+ * @param from the namespace where a page within one kind goes on
  */
 export function filterParameters(
   scope: ScopeParameter,
   filter: ResourceFilter,
   by: 'any index' | 'in order' = 'any index',
+  from?: Parameters<typeof namespacesWithin>[1],
 ): { readonly values: readonly unknown[]; readonly source: ResourceSource } {
   const { labels, requirements } = indexableLabels(filter);
   const terms = by === 'in order' ? undefined : labelTerms(scope, filter, { labels, requirements });
-  const search = terms ?? { within: namespacesWithin(scope) };
+  const search = terms ?? { within: namespacesWithin(scope, from) };
   const values = [
     JSON.stringify({ ...scope, ...search }),
     ...oneOrSeveral(filter.groups),
@@ -71,7 +79,8 @@ export function filterParameters(
     filter.at,
   ];
   if (terms !== undefined) return { values, source: 'labelled' };
-  return { values, source: filter.at === undefined ? 'now' : 'past' };
+  if (filter.at !== undefined) return { values, source: 'past' };
+  return { values, source: filter.deleted === 'all' ? 'ever' : 'now' };
 }
 
 function oneOrSeveral(

@@ -119,16 +119,35 @@ function statement(
   next: boolean,
 ): OrderedStatement {
   const parameters = order.types.map((type, index) => `$${firstKeyParameter + index}::${type}`);
-  const after = `(${order.columns.join(', ')}) ${direction === 'asc' ? '>' : '<'} (${parameters.join(', ')})`;
+  const comparison = direction === 'asc' ? '>' : '<';
+  const after = `(${order.columns.join(', ')}) ${comparison} (${parameters.join(', ')})`;
+  const bounded =
+    order === orders.resource ? `${after}\n  and ${withinOneKind(comparison, firstKeyParameter)}` : after;
   const fill = (text: string): string =>
     text
-      .replaceAll('/* after */ true', () => (next ? after : 'true'))
+      .replaceAll('/* after */ true', () => (next ? bounded : 'true'))
       .replaceAll('/* order */', () => order.columns.map((column) => `${column} ${direction}`).join(', '));
-  const { now, past, labelled } = resourceStatement(name);
+  const { now, ever, past, labelled } = resourceStatement(name);
   return {
     now: fill(now),
+    ever: fill(ever),
     past: fill(past),
     labelled: fill(labelled),
     start: fill(now.replace('/* source */ resources r', () => start)),
   };
+}
+
+/**
+ * Where a page goes on within one kind of one cluster. It follows from the comparison of whole keys, but an index that
+ * is entered by kind starts at what compares the columns that come next, and would else go through all entries before
+ * (measured for half of 500,000 objects: 26 ms, and 1 ms so).
+ */
+function withinOneKind(comparison: '>' | '<', firstKeyParameter: number): string {
+  const namespace = `$${firstKeyParameter + 3}::text`;
+  const name = `$${firstKeyParameter + 4}::text`;
+  return `(
+    $2::text is null or $4::text is null or $7::text is null
+    or ($8::text is not null and r.name ${comparison}= ${name})
+    or ($8::text is null and (r.namespace, r.name) ${comparison}= (${namespace}, ${name}))
+  )`;
 }

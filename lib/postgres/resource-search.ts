@@ -1,3 +1,4 @@
+import { compareBytes } from '../core/compare-bytes.ts';
 import type { ScopeParameter } from '../core/scope-parameter.ts';
 import type { IndexableRequirement } from './indexable-labels.ts';
 import type { ResourceFilter } from './resource-filter.ts';
@@ -36,10 +37,19 @@ export function labelTerms(
   return terms.length <= maxTerms ? { terms } : undefined;
 }
 
-/** The namespaces of a scope, where it reaches everywhere in none of its kinds. */
-export function namespacesWithin(scope: ScopeParameter): readonly string[] | undefined {
+/**
+ * The namespaces of a scope, where it reaches everywhere in none of its kinds.
+ * @param from where a page within one kind goes on
+ */
+export function namespacesWithin(
+  scope: ScopeParameter,
+  from?: { readonly namespace: string; readonly descending: boolean },
+): readonly string[] | undefined {
   if (scope.everywhere.length > 0 || scope.names.length > 0) return undefined;
-  return [...new Set([...scope.namespaces, ...scope.objects].map(({ namespace = '' }) => namespace))];
+  const all = new Set([...scope.namespaces, ...scope.objects].map(({ namespace = '' }) => namespace));
+  if (from === undefined) return [...all];
+  const sign = from.descending ? -1 : 1;
+  return [...all].filter((namespace) => sign * compareBytes(namespace, from.namespace) >= 0);
 }
 
 function kindsOf(scope: ScopeParameter, filter: ResourceFilter): string[] {
