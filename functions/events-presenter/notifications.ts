@@ -1,3 +1,4 @@
+import { audienceOf } from '../../lib/access/audience-of.ts';
 import { type Clusters, clustersOf } from '../../lib/access/cluster-access.ts';
 import { decideEvent, decideEventNow } from '../../lib/access/decide-event.ts';
 import { recheckCaller } from '../../lib/access/recheck-caller.ts';
@@ -50,6 +51,7 @@ export function notificationPlan(
       return access === undefined ? 'denied' : decideEvent(access, user(), event);
     },
     frameOf: (event) => frameOf(event, deps.ids),
+    audience: audienceOf(user, [caller.realm, filter]),
     framing: sseFraming({ idOf: deps.ids.idOf, retryMs }),
     refusal,
   };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { audienceOf } from '../../lib/access/audience-of.ts';
 import { type Clusters, clustersOf } from '../../lib/access/cluster-access.ts';
 import { decideResource, decideResourceNow } from '../../lib/access/decide-resource.ts';
 import { recheckCaller } from '../../lib/access/recheck-caller.ts';
@@ -83,6 +84,14 @@ export function resourceStreamPlan(
         id: deps.ids.idOf(change.position),
         data: changeJson(change, seenChange(matches, change) ?? 'upserted'),
       }),
+    audience: audienceOf(user, [
+      'resources',
+      caller.realm,
+      filter,
+      parameters.labels,
+      parameters.label_selector?.requirements,
+      withRaw,
+    ]),
     framing: sseFraming({ idOf: deps.ids.idOf, retryMs }),
     refusal,
   };

@@ -34,7 +34,7 @@ function fakeConnection() {
   let ended = false;
   const connection: StreamConnection = {
     write: (frames) => {
-      text += frames;
+      text += typeof frames === 'string' ? frames : frames.bytes.toString();
       return !full;
     },
     drained: () => (full ? new Promise((resolve) => void waiting.push(resolve)) : Promise.resolve()),

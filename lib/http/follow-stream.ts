@@ -1,4 +1,5 @@
 import type { LiveFeed, Positioned } from './live-feed.ts';
+import { encodeStreamChunk, type StreamChunk } from './stream-chunk.ts';
 import type { StreamConnection } from './stream-connection.ts';
 import type { StreamFraming, StreamStart } from './stream-framing.ts';
 
@@ -17,6 +18,11 @@ export type StreamPlan<Row extends Positioned> = {
   readonly decide: (row: Row) => Promise<StreamDecision>;
   /** The row as a whole frame. */
   readonly frameOf: (row: Row) => string;
+  /**
+   * Equal for streams that show the same rows in the same frames now: rights are found and frames written once for all
+   * of them. Missing where no two streams are alike.
+   */
+  readonly audience?: () => string;
   readonly framing: StreamFraming;
   /** What is sent before any row, such as the state that the rows change; a slow client is waited for. */
   readonly prologue?: () => AsyncIterable<string>;
@@ -193,20 +199,9 @@ export async function followStream<Row extends Positioned>(
 
   /** False where the rest of the rows must be waited for; `position` says how far it came. */
   function offer(rows: readonly Row[]): boolean {
-    let frames = '';
-    let askFirst = false;
-    for (const row of rows) {
-      if (plan.matches(row)) {
-        const decision = plan.decideNow(row);
-        if (decision === undefined || decision === 'unknown') {
-          askFirst = true;
-          break;
-        }
-        if (decision === 'allowed') frames += plan.frameOf(row);
-      }
-      position = row.position;
-    }
-    const hasRoom = frames === '' || connection.write(frames);
+    const { chunk, upTo, askFirst } = offerOf(rows, plan);
+    position = upTo ?? position;
+    const hasRoom = chunk === undefined || connection.write(chunk);
     return hasRoom && !askFirst;
   }
 
@@ -220,4 +215,50 @@ export async function followStream<Row extends Positioned>(
     });
     stopWaiting = undefined;
   }
+}
+
+/** What the rows of one moment come to for one audience. */
+type Offer = {
+  readonly chunk: StreamChunk | undefined;
+  /** The last row that was decided; missing where the first one has to be asked about. */
+  readonly upTo: number | undefined;
+  readonly askFirst: boolean;
+};
+
+/**
+ * By the rows as the feed handed them out: all listeners get them in one turn of the event loop, so that rights cannot
+ * change between two of them, and nothing is kept beyond it.
+ */
+const offers = new WeakMap<readonly Positioned[], Map<string, Offer>>();
+
+function offerOf<Row extends Positioned>(rows: readonly Row[], plan: StreamPlan<Row>): Offer {
+  const audience = plan.audience?.();
+  if (audience === undefined) return makeOffer(rows, plan);
+  let known = offers.get(rows);
+  if (known === undefined) {
+    known = new Map();
+    offers.set(rows, known);
+  }
+  let offer = known.get(audience);
+  if (offer === undefined) {
+    offer = makeOffer(rows, plan);
+    known.set(audience, offer);
+  }
+  return offer;
+}
+
+function makeOffer<Row extends Positioned>(rows: readonly Row[], plan: StreamPlan<Row>): Offer {
+  let frames = '';
+  let upTo: number | undefined;
+  let askFirst = false;
+  for (const row of rows) {
+    if (plan.matches(row)) {
+      const decision = plan.decideNow(row);
+      askFirst = decision === undefined || decision === 'unknown';
+      if (askFirst) break;
+      if (decision === 'allowed') frames += plan.frameOf(row);
+    }
+    upTo = row.position;
+  }
+  return { chunk: frames === '' ? undefined : encodeStreamChunk(frames), upTo, askFirst };
 }
