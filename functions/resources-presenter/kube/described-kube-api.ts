@@ -41,6 +41,8 @@ const list: DescribedOperation = {
     query('limit', 'Most objects in one answer; 0 for all', wholeNumber),
     query('continue', 'Continues after the page that it came with'),
     query('resourceVersion', 'Where a watch starts'),
+    query('resourceVersionMatch', 'Which versions may answer', { enum: ['Exact', 'NotOlderThan'] }),
+    query('sendInitialEvents', 'A watch starts with what there is', { type: 'boolean' }),
     query('watch', 'Follows changes', { type: 'boolean' }),
     query('allowWatchBookmarks', 'Bookmarks in a watch', { type: 'boolean' }),
     query('timeoutSeconds', 'When a watch ends', wholeNumber),
@@ -48,7 +50,12 @@ const list: DescribedOperation = {
     ...viewQuery,
   ],
   answer,
-  also: { ...notFound, 403: 'The cluster does not let this user list it', 410: 'What it continues is gone' },
+  also: {
+    ...notFound,
+    403: 'The cluster does not let this user list it',
+    410: 'What it continues is gone',
+    422: 'Parameters that contradict each other',
+  },
 };
 
 const get: DescribedOperation = {

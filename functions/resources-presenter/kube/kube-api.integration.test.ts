@@ -3,6 +3,7 @@ import { eventually } from '../../../test/support/eventually.ts';
 import { insertEvents } from '../../../test/support/insert-events.ts';
 import { insertHistory } from '../../../test/support/insert-history.ts';
 import { insertResources } from '../../../test/support/insert-resources.ts';
+import { kubeWatch } from '../../../test/support/kube-watch.ts';
 import { type ReadingWorld, startReadingWorld } from '../../../test/support/reading-world.ts';
 import { configSchema } from '../config.ts';
 import { startResourcesPresenter } from '../start-resources-presenter.ts';
@@ -272,7 +273,7 @@ describe('get and list', () => {
     const dave = await world.token('dave');
     await eventually(async () => expect((await world.get(newer, dave)).status).toBe(200));
     expect((await status('/api/v1/namespaces/shop/events', dave)).code).toBe(403);
-    const stream = await watch(`${newer}?watch=1&fieldSelector=regarding.name%3Dweb-9`, dave);
+    const stream = await kubeWatch(world, `${newer}?watch=1&fieldSelector=regarding.name%3Dweb-9`, dave);
     await eventually(() => expect(stream.events[0]?.object).toMatchObject({ note: 'Started container' }));
     await stream.leave();
   });
@@ -357,38 +358,9 @@ describe('writes and reviews', () => {
   });
 });
 
-/** A watch and the events that have come by it. */
-async function watch(path: string, token: string, accept = 'application/json', of = world) {
-  const leaving = new AbortController();
-  const answer = await of.get(path, token, { headers: { accept }, signal: leaving.signal });
-  expect(answer.status).toBe(200);
-  const events: { type: string; object: { metadata: { name?: string; resourceVersion?: string } } }[] = [];
-  const body = answer.body?.pipeThrough(new TextDecoderStream());
-  const done = (async () => {
-    let rest = '';
-    try {
-      for await (const chunk of body ?? []) {
-        const lines = (rest + chunk).split('\n');
-        rest = lines.pop() ?? '';
-        events.push(...lines.map((line) => JSON.parse(line) as (typeof events)[number]));
-      }
-    } catch (error) {
-      if (!leaving.signal.aborted) throw error;
-    }
-  })();
-  return {
-    events,
-    seen: () => events.map(({ type, object }) => `${type} ${object.metadata.name}`),
-    leave: async () => {
-      leaving.abort();
-      await done;
-    },
-  };
-}
-
 describe('watch', () => {
   it('begins with what is there and goes on with what changes', async () => {
-    const stream = await watch(`${deployments}?watch=true`, alice);
+    const stream = await kubeWatch(world, `${deployments}?watch=true`, alice);
     await eventually(() => expect(stream.seen()).toEqual(['ADDED cart', 'ADDED checkout']));
     await insertHistory(world.database.pool, [
       { name: 'new', raw: deployment('new', 'shop'), resource_version: 100 },
@@ -408,7 +380,8 @@ describe('watch', () => {
     await insertHistory(world.database.pool, [
       { name: 'later', raw: deployment('later', 'shop'), resource_version: 110 },
     ]);
-    const stream = await watch(
+    const stream = await kubeWatch(
+      world,
       `${deployments}?watch=1&resourceVersion=${list.metadata.resourceVersion}`,
       alice,
     );
@@ -431,7 +404,7 @@ describe('watch', () => {
         versions.push(list.metadata.resourceVersion);
       }
       expect(versions).toEqual(['1', '1']);
-      const stream = await watch(`${deployments}?watch=1&resourceVersion=1`, root, 'application/json', quiet);
+      const stream = await kubeWatch(quiet, `${deployments}?watch=1&resourceVersion=1`, root);
       await insertHistory(quiet.database.pool, [
         { name: 'first', raw: deployment('first', 'shop'), resource_version: 9 },
       ]);
@@ -444,8 +417,8 @@ describe('watch', () => {
 
   it('marks where the state ends for who asks for it, or leaves the state out', async () => {
     const asked = 'watch=1&allowWatchBookmarks=1&resourceVersionMatch=NotOlderThan';
-    const told = await watch(`${deployments}?${asked}&sendInitialEvents=true`, alice);
-    const silent = await watch(`${deployments}?${asked}&sendInitialEvents=false`, alice);
+    const told = await kubeWatch(world, `${deployments}?${asked}&sendInitialEvents=true`, alice);
+    const silent = await kubeWatch(world, `${deployments}?${asked}&sendInitialEvents=false`, alice);
     await eventually(() => expect(told.events.at(-1)?.type).toBe('BOOKMARK'));
     expect(told.seen().slice(0, -1)).toEqual(['ADDED cart', 'ADDED checkout']);
     const { metadata } = told.events.at(-1)?.object ?? {};
@@ -459,7 +432,7 @@ describe('watch', () => {
   });
 
   it('tells by DELETED that labels took an object out of the selection', async () => {
-    const stream = await watch(`${deployments}?watch=1&labelSelector=app%3Dweb`, alice);
+    const stream = await kubeWatch(world, `${deployments}?watch=1&labelSelector=app%3Dweb`, alice);
     const labelled = (app: string) => deployment('moving', 'shop', { app });
     await insertHistory(world.database.pool, [
       { name: 'moving', raw: labelled('db'), resource_version: 120 },
@@ -471,8 +444,13 @@ describe('watch', () => {
   });
 
   it('sends tables with their columns once, and Kubernetes events', async () => {
-    const tables = await watch(`${deployments}?watch=1&fieldSelector=metadata.name%3Dtabled`, alice, table);
-    const events = await watch('/api/v1/namespaces/shop/events?watch=1&resourceVersion=0', admin);
+    const tables = await kubeWatch(
+      world,
+      `${deployments}?watch=1&fieldSelector=metadata.name%3Dtabled`,
+      alice,
+      table,
+    );
+    const events = await kubeWatch(world, '/api/v1/namespaces/shop/events?watch=1&resourceVersion=0', admin);
     await insertHistory(world.database.pool, [
       { name: 'tabled', raw: deployment('tabled', 'shop'), resource_version: 130 },
       { name: 'tabled', raw: deployment('tabled', 'shop'), resource_version: 131 },

@@ -52,7 +52,7 @@ export function watchPlan<Row extends Positioned>(
   const { user, refusal } = recheckCaller(options.authenticate, options.caller);
   const write = createEventWriter(options);
   let version = options.version;
-  let refused: string | undefined;
+  let refused: Refusal | undefined;
   return {
     readPage: rows.readPage,
     readHead: rows.readHead,
@@ -77,11 +77,13 @@ export function watchPlan<Row extends Positioned>(
       ending: () => (refused === undefined ? '' : errorLine(refused)),
     },
     refusal: async () => {
-      refused = await refusal();
-      if (refused === undefined && (await access.decide(user(), right)) === 'denied') {
-        refused = `${right.resource} is forbidden: the right to watch was taken away`;
+      const reason = await refusal();
+      if (reason !== undefined) refused = { code: 401, reason: 'Unauthorized', message: reason };
+      else if ((await access.decide(user(), right)) === 'denied') {
+        const message = `${right.resource} is forbidden: the right to watch was taken away`;
+        refused = { code: 403, reason: 'Forbidden', message };
       }
-      return refused;
+      return refused?.message;
     },
   };
 }
@@ -137,9 +139,11 @@ function bookmarkLine(
   });
 }
 
-function errorLine(message: string): string {
-  const status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message };
-  return line('ERROR', { ...status, reason: 'Forbidden', code: 403 });
+type Refusal = { readonly code: 401 | 403; readonly reason: string; readonly message: string };
+
+function errorLine({ code, reason, message }: Refusal): string {
+  const status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, code };
+  return line('ERROR', status);
 }
 
 function line(type: string, object: object): string {

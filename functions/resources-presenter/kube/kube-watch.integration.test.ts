@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../../../test/support/eventually.ts';
+import { insertHistory } from '../../../test/support/insert-history.ts';
+import { insertResources } from '../../../test/support/insert-resources.ts';
+import { kubeWatch } from '../../../test/support/kube-watch.ts';
+import { type ReadingWorld, startReadingWorld } from '../../../test/support/reading-world.ts';
+import { shortLivedToken } from '../../../test/support/short-lived-token.ts';
+import { configSchema } from '../config.ts';
+import { startResourcesPresenter } from '../start-resources-presenter.ts';
+
+const signKey = 'a sign key for watches that end';
+const read = { verbs: ['get', 'list', 'watch'], apiGroups: ['apps'], resources: ['deployments'] };
+const path = '/apis/apps/v1/namespaces/shop/deployments?watch=1';
+const forms = {
+  object: 'application/json',
+  table: 'application/json;as=Table;v=v1;g=meta.k8s.io',
+  metadata: 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io',
+} as const;
+
+let world: ReadingWorld;
+
+const tokenFor = (username: string, seconds: number): Promise<string> =>
+  shortLivedToken(username, seconds, signKey);
+
+async function change(name: string, version: number): Promise<void> {
+  const metadata = { name, namespace: 'shop', resourceVersion: String(version) };
+  const raw = { apiVersion: 'apps/v1', kind: 'Deployment', metadata };
+  await insertHistory(world.database.pool, [{ name, raw, resource_version: version }]);
+}
+
+beforeAll(async () => {
+  world = await startReadingWorld({
+    schema: configSchema,
+    start: startResourcesPresenter,
+    environment: { HEARTBEAT_INTERVAL: '100ms', JWT_SIGN_KEY: signKey },
+  });
+  await insertResources(world.database.pool, [{ name: 'there' }]);
+  await Promise.all(['alice', 'bookish'].map((user) => world.grant(user, [read], 'shop')));
+  const alice = await tokenFor('alice', 600);
+  await eventually(async () => expect((await world.get(path.split('?')[0] ?? '', alice)).status).toBe(200));
+});
+afterAll(() => world.stop());
+
+describe.concurrent('a watch', () => {
+  it('tells by bookmarks, to who allows them, how far it has come', async () => {
+    const user = await tokenFor('bookish', 600);
+    const open = (more: string, form: keyof typeof forms = 'object') =>
+      kubeWatch(world, `${path}${more}`, user, forms[form]);
+    const quiet = await open('');
+    const bookmark = '&allowWatchBookmarks=true&fieldSelector=metadata.name%3Dnobody';
+    const marked = await Promise.all(
+      (['object', 'table', 'metadata'] as const).map((form) => open(bookmark, form)),
+    );
+    await change('first', 1_000);
+    for (const [index, kind] of ['Deployment', 'Table', 'PartialObjectMetadata'].entries()) {
+      const { events } = marked[index] as (typeof marked)[number];
+      await eventually(() => {
+        const last = events.at(-1);
+        expect(last).toMatchObject({ type: 'BOOKMARK', object: { kind } });
+        expect(Number(last?.object.metadata.resourceVersion)).toBeGreaterThanOrEqual(1_000);
+      });
+    }
+    const from = marked[0]?.events.at(-1)?.object.metadata.resourceVersion;
+    const next = await open(`&resourceVersion=${from}`);
+    await change('second', 1_001);
+    await eventually(() => expect(next.seen()).toContain('ADDED second'));
+    expect(next.seen()).not.toContain('ADDED first');
+    await eventually(() => expect(quiet.seen()).toContain('ADDED second'));
+    expect(quiet.seen().filter((text) => text.startsWith('BOOKMARK'))).toEqual([]);
+    await Promise.all([quiet, next, ...marked].map((stream) => stream.leave()));
+  });
+
+  it('ends after the time that the client asks for, without a word', async () => {
+    const stream = await kubeWatch(world, `${path}&timeoutSeconds=1`, await tokenFor('alice', 600));
+    await stream.ended;
+    expect(stream.events.map(({ type }) => type)).not.toContain('ERROR');
+  });
+
+  it('ends when the token is over', async () => {
+    const stream = await kubeWatch(world, path, await tokenFor('alice', 2));
+    await stream.ended;
+    expect(stream.events.at(-1)).toMatchObject({
+      type: 'ERROR',
+      object: { kind: 'Status', code: 401, reason: 'Unauthorized' },
+    });
+  });
+
+  it('ends when the right to it is taken away, and shows nothing meanwhile', async () => {
+    const { revoke } = await world.grant('bob', [read], 'shop');
+    const token = await tokenFor('bob', 600);
+    await eventually(async () => expect((await world.get(path.split('?')[0] ?? '', token)).status).toBe(200));
+    const stream = await kubeWatch(world, path, token);
+    await change('shown', 1_002);
+    await eventually(() => expect(stream.seen()).toContain('ADDED shown'));
+    await revoke();
+    await eventually(async () => expect((await world.get(path.split('?')[0] ?? '', token)).status).toBe(403));
+    await change('hidden', 1_003);
+    await stream.ended;
+    expect(stream.events.at(-1)).toMatchObject({ type: 'ERROR', object: { code: 403, reason: 'Forbidden' } });
+    expect(stream.seen()).not.toContain('ADDED hidden');
+  });
+});

@@ -1,0 +1,124 @@
+import { expect, it } from 'vitest';
+import type { KnownCaller } from '../../../lib/core/caller.ts';
+import { printerOf } from '../../../lib/core/kube-table/printer-columns.ts';
+import { followStream } from '../../../lib/http/follow-stream.ts';
+import type { StreamConnection } from '../../../lib/http/stream-connection.ts';
+import { eventually } from '../../../test/support/eventually.ts';
+import { type WatchOptions, watchPlan } from './watch-plan.ts';
+
+type Row = { readonly position: number; readonly raw: string };
+
+const raw = (name: string): string => JSON.stringify({ metadata: { name } });
+
+/** A client that reads only when the test lets it. */
+function createSlowClient() {
+  let release: (() => void)[] = [];
+  let close: () => void = () => {};
+  const written: string[] = [];
+  const connection: StreamConnection = {
+    write: (frames) => {
+      written.push(String(frames));
+      return false;
+    },
+    drained: () => new Promise((resolve) => void release.push(resolve)),
+    closed: new Promise((resolve) => {
+      close = resolve;
+    }),
+    end: () => {},
+  };
+  const readOnce = () => {
+    const waiting = release;
+    release = [];
+    for (const resolve of waiting) resolve();
+  };
+  const leave = () => {
+    close();
+    readOnce();
+  };
+  return { connection, written, readOnce, leave };
+}
+
+it('watchPlan() reads no further than a slow client does, and then everything in order', async () => {
+  const client = createSlowClient();
+  let pagesRead = 0;
+  let rowsRead = 0;
+  const log: Row[] = Array.from({ length: 3 }, (_, index) => ({
+    position: index + 1,
+    raw: raw(`live-${index}`),
+  }));
+  const resource = {
+    group: '',
+    version: 'v1',
+    resource: 'pods',
+    kind: 'Pod',
+    namespaced: true,
+    verbs: [],
+    singular: 'pod',
+    shortNames: [],
+    categories: [],
+    printer: printerOf({ group: '', resource: 'pods' }),
+  };
+  const options: WatchOptions = {
+    caller: { user: { username: 'alice', groups: [] } } as unknown as KnownCaller,
+    authenticate: async () => ({ kind: 'refused', reason: 'not asked here' }),
+    access: {
+      decide: async () => 'allowed',
+      decideNow: () => 'allowed',
+      findWhere: async () => ({ kind: 'everywhere' }),
+    },
+    right: { verb: 'watch', group: '', resource: 'pods', namespace: '', name: '' },
+    resource,
+    form: { encoding: 'json', as: 'object', metaVersion: 'v1' },
+    includeObject: 'Metadata',
+    allowBookmarks: false,
+    version: '1',
+    endsInitial: false,
+    initial: async function* () {
+      for (const page of ['a', 'b', 'c']) {
+        pagesRead += 1;
+        yield [raw(page)];
+      }
+    },
+    now: () => new Date(0),
+  };
+  const plan = watchPlan<Row>(
+    {
+      readPage: async (after) => {
+        rowsRead += 1;
+        return log.filter(({ position }) => position > after);
+      },
+      readHead: async () => log.length,
+      matches: () => true,
+      isWhole: () => true,
+      eventOf: (row) => ({ type: 'ADDED', raw: row.raw }),
+      versionOf: (row) => String(row.position),
+    },
+    options,
+  );
+  const following = followStream(client.connection, plan, {
+    feed: { join: () => undefined, wake: () => {}, run: async () => {} },
+    start: { kind: 'after', position: 0 },
+    signal: new AbortController().signal,
+    options: { heartbeatMs: 60_000, recheckMs: 60_000, unknownRightsMs: 1_000, lifetimeMs: 60_000 },
+    onError: (error) => {
+      throw error;
+    },
+  });
+  for (const page of [1, 2, 3]) {
+    await eventually(() => expect(client.written.filter((text) => text !== '')).toHaveLength(page));
+    expect([pagesRead, rowsRead]).toEqual([page, 0]);
+    client.readOnce();
+  }
+  await eventually(() => {
+    client.readOnce();
+    expect(client.written.join('').trim().split('\n')).toHaveLength(6);
+  });
+  const names = client.written
+    .join('')
+    .trim()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { object: { metadata: { name: string } } }).object.metadata.name);
+  expect(names).toEqual(['a', 'b', 'c', 'live-0', 'live-1', 'live-2']);
+  client.leave();
+  expect(await following).toBe('client left');
+});
