@@ -96,6 +96,7 @@ const reading: Panel[] = [
     queries: { '{{handler}}': quantile(0.99, 'kubemirror_http_duration_seconds', 'handler, le') },
   },
   rate('Questions about rights that nobody answered', 'kubemirror_access_unanswered_total', 'function'),
+  rate('Evaluated rights compared with reviews', 'kubemirror_access_compared_total', 'result'),
 ];
 
 export const dashboards: readonly Dashboard[] = [

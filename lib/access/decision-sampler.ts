@@ -22,6 +22,9 @@ export type Disagreement = {
   readonly reviewed: 'allowed' | 'denied';
 };
 
+/** What the API server says where it says the other; nobody may know. */
+type Comparison = Disagreement['reviewed'] | 'agreed' | 'unanswered';
+
 /** Two comparisons a second at most, on top of the reviews that are needed anyway. */
 const minSamplePauseMs = 500;
 /** A watch is behind by this at most; what differs longer is no delay. */
@@ -48,27 +51,23 @@ export function createDecisionSampler(options: {
   let distrustUntil = Number.NEGATIVE_INFINITY;
   let comparing = false;
 
-  /** `undefined` where they agree, or where nobody can say. */
-  async function differs(
-    user: UserInfo,
-    attributes: AccessAttributes,
-  ): Promise<'allowed' | 'denied' | undefined> {
+  async function compareOnce(user: UserInfo, attributes: AccessAttributes): Promise<Comparison> {
     const reviewed = await review(user, attributes);
-    if (reviewed === 'unknown' || !rbac.isCurrent()) return undefined;
-    return rbac.index.allows(user, attributes) === (reviewed === 'allowed') ? undefined : reviewed;
+    if (reviewed === 'unknown' || !rbac.isCurrent()) return 'unanswered';
+    return rbac.index.allows(user, attributes) === (reviewed === 'allowed') ? 'agreed' : reviewed;
   }
 
   async function compareTwice(user: UserInfo, attributes: AccessAttributes): Promise<void> {
-    if ((await differs(user, attributes)) === undefined) {
-      options.onCompared(true);
-      return;
+    let compared = await compareOnce(user, attributes);
+    if (compared === 'allowed' || compared === 'denied') {
+      await options.sleep(settleMs);
+      compared = await compareOnce(user, attributes);
     }
-    await options.sleep(settleMs);
-    const reviewed = await differs(user, attributes);
-    options.onCompared(reviewed === undefined);
-    if (reviewed === undefined) return;
+    if (compared === 'unanswered') return;
+    options.onCompared(compared === 'agreed');
+    if (compared === 'agreed') return;
     distrustUntil = now() + distrustMs;
-    options.onDisagreement({ username: user.username, attributes, reviewed });
+    options.onDisagreement({ username: user.username, attributes, reviewed: compared });
   }
 
   const compare: DecisionSampler['compare'] = (user, attributes) => {
