@@ -1,4 +1,4 @@
-import { type EventScope, isNowhere, type Where } from '../core/access-scope.ts';
+import { type EventScope, isNowhere, type ResourceScope, type Where } from '../core/access-scope.ts';
 import type { UserInfo } from '../core/user-info.ts';
 import type { AccessControl, NamedObject } from './access-control.ts';
 import { type AccessKind, findResourceScopes, type ScopesOutcome } from './find-resource-scopes.ts';
@@ -64,8 +64,33 @@ export async function findEventScopes(
     },
   });
   if (involved.kind === 'unknown') return involved;
-  if (isNowhere(events) && involved.scopes.length === 0) return { kind: 'scopes', scopes: [] };
-  return { kind: 'scopes', scopes: [{ cluster, events, involved: involved.scopes }] };
+  const beyond = withInvolved ? involved.scopes : outside(involved.scopes, events);
+  if (isNowhere(events) && beyond.length === 0) return { kind: 'scopes', scopes: [] };
+  return { kind: 'scopes', scopes: [{ cluster, events, involved: beyond }] };
+}
+
+/**
+ * Without the namespaces whose events may be listed anyhow: events are in the namespace of their object, so what is
+ * left says the same, and is not compared with each row that the first part refuses.
+ */
+function outside(scopes: readonly ResourceScope[], events: Where): ResourceScope[] {
+  if (events.kind === 'everywhere' || events.namespaces.length === 0) return [...scopes];
+  const covered = new Set(events.namespaces);
+  return scopes
+    .map(
+      (scope): ResourceScope =>
+        scope.where.kind === 'everywhere'
+          ? scope
+          : {
+              ...scope,
+              where: {
+                ...scope.where,
+                namespaces: scope.where.namespaces.filter((namespace) => !covered.has(namespace)),
+                objects: scope.where.objects.filter(({ namespace }) => !covered.has(namespace)),
+              },
+            },
+    )
+    .filter(({ where }) => !isNowhere(where));
 }
 
 function coversAll(events: Where, namespace: string | undefined): boolean {
