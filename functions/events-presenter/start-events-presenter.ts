@@ -174,7 +174,8 @@ export async function startEventsPresenter(
             clusters,
             inventoryOf,
             cursorKeys,
-            listRows: (scope, filter, page) => listRows(pool, scope, filter, page),
+            listRows: (scope, filter, page) =>
+              listRows(pool, scope, filter, { ...page, now: new Date().toISOString() }),
           }),
         count: (caller, parameters) =>
           countEvents(caller, parameters, {

@@ -127,6 +127,32 @@ describe('listEvents()', () => {
     });
   });
 
+  it.each(['2026-11-21T09:00:00Z', '2026-11-21T08:00:00Z', '2026-11-25T00:00:00Z', '2020-01-01T00:00:00Z'])(
+    'finds the same page by page when the day before is looked at first: %s',
+    async (now) => {
+      for (const filter of [{}, { since: '2026-11-20T00:00:00Z' }, { until: '2026-11-21T08:30:00Z' }]) {
+        for (const limit of [1, 2, 50]) {
+          const walk = async (at: string | undefined): Promise<string[]> => {
+            const found: string[] = [];
+            for (let after: EventKey | undefined; ; ) {
+              const rows = await listEvents(
+                database.pool,
+                eventScopeParameter(everywhere),
+                { ...everything, ...filter },
+                { after, limit, withRaw: false, now: at },
+              );
+              found.push(...rows.map((row) => `${row.global_uid} ${row.position}`));
+              const last = rows.at(-1);
+              if (last === undefined || rows.length < limit) return found;
+              after = [last.created_at, last.position];
+            }
+          };
+          expect(await walk(now)).toEqual(await walk(undefined));
+        }
+      }
+    },
+  );
+
   it.each<[string, Partial<EventFilter>, string[]]>([
     ['a namespace', { namespace: 'bank' }, ['bank']],
     ['a kind alone', { kinds: ['Deployment'] }, ['bank']],

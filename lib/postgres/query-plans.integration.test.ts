@@ -15,11 +15,13 @@ import { findObject } from './find-object.ts';
 import { getDefinition } from './get-definition.ts';
 import { getResource } from './get-resource.ts';
 import { getVersion } from './get-version.ts';
+import { labelledObjects } from './labelled-objects.ts';
 import { listEventKinds } from './list-event-kinds.ts';
 import { listEventNamespaces } from './list-event-namespaces.ts';
 import { type EventPage, listEvents } from './list-events.ts';
 import { listGroupResources } from './list-group-resources.ts';
 import { listInvolvedNamespaces } from './list-involved-namespaces.ts';
+import { listInvolvedObjects } from './list-involved-objects.ts';
 import { listKinds } from './list-kinds.ts';
 import { type KubeEventFilter, listKubeEvents } from './list-kube-events.ts';
 import { listKubeObjects } from './list-kube-objects.ts';
@@ -168,10 +170,12 @@ const anyKubeEvent: KubeEventFilter = {
 };
 const hourAgo = new Date(Date.now() - 3_600_000).toISOString();
 
+const eventScope = eventScopeParameter([
+  { cluster: 'bench', events: some, involved: [{ group: '', resource: 'pods', where: some }] },
+]);
+
 function events(filter: Partial<EventFilter>, page: Partial<EventPage> = {}) {
-  const scope = eventScopeParameter([
-    { cluster: 'bench', events: some, involved: [{ group: '', resource: 'pods', where: some }] },
-  ]);
+  const scope = eventScope;
   const asked = { ...anyEvent, ...filter };
   return {
     list: (pool: Queries) =>
@@ -290,6 +294,10 @@ const served: Readonly<Record<string, Readonly<Record<string, Served>>>> = {
       run: events({}, { after: [new Date(Date.now() - 86_400_000).toISOString(), '15000'] }).list,
       most: 1_000,
     },
+    'the newest, a day first': {
+      run: events({}, { now: new Date().toISOString() }).list,
+      most: 1_000,
+    },
     'a namespace': { run: events({ namespace: namespaceName(2) }).list, most: 1_000 },
     'of an object': { run: events({ involvedUid: 'uid-100' }).list, most: 500 },
     'words that few have': { run: events({ text: 'web-17' }).list, most: 5_000 },
@@ -319,6 +327,33 @@ const served: Readonly<Record<string, Readonly<Record<string, Served>>>> = {
     'of Pods': {
       run: (pool) => listInvolvedNamespaces(pool, { cluster: 'bench', group: '', resource: 'pods' }),
       most: 10 * seeded.namespaces,
+    },
+  },
+  'list-involved-objects': {
+    'of Pods in one namespace': {
+      run: (pool) =>
+        listInvolvedObjects(pool, {
+          cluster: 'bench',
+          group: '',
+          resource: 'pods',
+          namespaces: [namespaceName(2)],
+          limit: 100,
+        }),
+      most: 500,
+    },
+  },
+  'labelled-objects': {
+    'few of one kind': {
+      run: (pool) => labelledObjects(pool, eventScope, { ...anyEvent, labelRequirements: appIn('app-17') }),
+      most: 200,
+    },
+    'by a choice': {
+      run: (pool) =>
+        labelledObjects(pool, eventScope, {
+          ...anyEvent,
+          labelRequirements: appIn('app-1', 'app-2', 'app-3'),
+        }),
+      most: 400,
     },
   },
   'read-events-after': {

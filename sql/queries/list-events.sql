@@ -19,5 +19,7 @@ select
 from events e
 where /* visible */
   and ($17::timestamptz is null or (e.created_at, e.position) < ($17, $18::bigint))
+  -- Says nothing new, but of whole partitions that need not be looked at.
+  and ($17::timestamptz is null or e.created_at <= $17)
 order by e.created_at desc, e.position desc
 limit $16

@@ -137,6 +137,7 @@ and not exists (
   where newer.uid = e.uid
     and newer.cluster_name = e.cluster_name
     and newer.created_at >= e.created_at
+    and ($8::timestamptz is null or newer.created_at >= $8)
     and (newer.created_at, newer.position) > (e.created_at, e.position)
     and ($9::timestamptz is null or newer.created_at <= $9)
 )
