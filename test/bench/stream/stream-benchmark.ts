@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { demoToken } from '../../../lib/local/demo-tokens.ts';
 import { freePort } from '../../../lib/local/free-port.ts';
+import { boundedMemory } from '../../../lib/local/function-plan.ts';
 import { openBenchDatabase } from '../bench-database.ts';
 import type { Benchmark, Measures } from '../benchmark.ts';
 import { runForJson, startFunction, startScript } from '../run-process.ts';
@@ -17,6 +18,8 @@ const settings = {
   allowedNamespaces: 20,
   loopback: true,
   fsync: true,
+  /** Those of the manifest. */
+  ...boundedMemory('events-presenter'),
 } as const;
 
 const signKey = 'a sign key of the stream benchmark only';
@@ -57,6 +60,7 @@ export const streamBenchmark: Benchmark = {
         JWT_SIGN_KEY: signKey,
         PORT: String(port),
         METRICS_PORT: '0',
+        ...boundedMemory('events-presenter'),
       });
       try {
         return await runForJson<Measures>(new URL('./follow-streams.ts', import.meta.url), {
