@@ -59,6 +59,8 @@ describe('createAuthenticate()', () => {
     expect(await createAuthenticate(scripted(down, { kind: 'skipped' }).authenticators)('Bearer x')).toEqual(
       down,
     );
+    const refused = { kind: 'refused', reason: 'token is invalid' } as const;
+    expect(await createAuthenticate(scripted(down, refused).authenticators)('Bearer x')).toEqual(down);
   });
 
   it('refuses everything where no authenticator is configured', async () => {

@@ -4,7 +4,10 @@ import type { Authenticator } from './authenticator.ts';
 /** Above every real token (service account tokens have about 1 KB) and below what is worth hashing. */
 const maxTokenLength = 16_384;
 
-/** The first authenticator that judges the token decides. */
+/**
+ * The first authenticator that knows the token's user decides, and the first that refuses it, but for those asked after
+ * one that was unavailable: they may refuse only because they do not know what that one knows.
+ */
 export function createAuthenticate(authenticators: readonly Authenticator[]): Authenticate {
   return async (authorization) => {
     if (!authorization) return { kind: 'refused', reason: 'missing authorization header' };
@@ -19,7 +22,8 @@ export function createAuthenticate(authenticators: readonly Authenticator[]): Au
         case 'user':
           return { ...found, token };
         case 'refused':
-          return found;
+          if (unavailable === undefined) return found;
+          break;
         case 'unavailable':
           unavailable ??= found.reason;
           break;

@@ -7,14 +7,17 @@ export type CertificateHolder = {
   readonly expiresAtMs: number;
 };
 
+/** Clusters have few authorities, also while they are exchanged. */
+const maxCertificates = 100;
+
 const clientAuth = '1.3.6.1.5.5.7.3.2';
-const maxChainLength = 5;
 
 /**
  * The holder of a client certificate: its common name is the user, its organizations are the groups (Kubernetes
- * documentation, "X509 client certificates"). It counts only where one of the cluster's own authorities signed it, at
- * once or through certificates of the same file: whoever may write a secret could put any other there.
- * @param pem the certificate, and those between it and an authority
+ * documentation, "X509 client certificates"). It counts only where one of the cluster's own authorities signed it:
+ * whoever may write a secret could put any other there. Certificates between the two are not followed, because the
+ * cluster's own signers need none, and what an authority lets them sign would have to be checked for each.
+ * @param pem the certificate; others after it are not looked at
  * @param authorities PEM certificates
  * @returns `undefined` for a certificate that the API server would not take
  */
@@ -23,11 +26,12 @@ export function clientCertificateHolder(
   authorities: string,
   nowMs: number,
 ): CertificateHolder | undefined {
-  const chain = certificatesOf(pem);
-  const trusted = certificatesOf(authorities);
-  const [leaf] = chain ?? [];
-  if (chain === undefined || trusted === undefined || leaf === undefined) return undefined;
-  if (!isSignedBy(chain, trusted, nowMs) || leaf.keyUsage?.includes(clientAuth) !== true) return undefined;
+  const [leaf] = certificatesOf(pem);
+  if (leaf === undefined || !isValidAt(leaf, nowMs)) return undefined;
+  const isTrusted = certificatesOf(authorities).some(
+    (authority) => isValidAt(authority, nowMs) && isSigned(leaf, authority),
+  );
+  if (!isTrusted || leaf.keyUsage?.includes(clientAuth) !== true) return undefined;
   const { CN: name, O: organizations } = leaf.toLegacyObject().subject as Subject;
   if (typeof name !== 'string' || name === '') return undefined;
   return {
@@ -40,37 +44,22 @@ export function clientCertificateHolder(
 /** Node gives a list where a part occurs several times. */
 type Subject = { readonly CN?: string | readonly string[]; readonly O?: string | readonly string[] };
 
-function isSignedBy(
-  chain: readonly X509Certificate[],
-  trusted: readonly X509Certificate[],
-  nowMs: number,
-): boolean {
-  let current = chain[0];
-  const between = chain.slice(1);
-  for (let length = 0; current !== undefined && length < maxChainLength; length += 1) {
-    const certificate = current;
-    if (!isValidAt(certificate, nowMs)) return false;
-    const signedIt = (authority: X509Certificate) => authority.ca && isSigned(certificate, authority);
-    if (trusted.some((authority) => isValidAt(authority, nowMs) && signedIt(authority))) return true;
-    current = between.find((candidate) => candidate !== certificate && signedIt(candidate));
-  }
-  return false;
-}
-
 function isSigned(certificate: X509Certificate, authority: X509Certificate): boolean {
-  return certificate.checkIssued(authority) && certificate.verify(authority.publicKey);
+  return authority.ca && certificate.checkIssued(authority) && certificate.verify(authority.publicKey);
 }
 
 function isValidAt(certificate: X509Certificate, nowMs: number): boolean {
   return certificate.validFromDate.getTime() <= nowMs && nowMs < certificate.validToDate.getTime();
 }
 
-function certificatesOf(pem: string): X509Certificate[] | undefined {
+function certificatesOf(pem: string): X509Certificate[] {
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-  try {
-    return blocks.slice(0, 100).map((block) => new X509Certificate(block));
-  } catch {
-    // No certificate; what OpenSSL says of it helps nobody.
-    return undefined;
-  }
+  return blocks.slice(0, maxCertificates).flatMap((block) => {
+    try {
+      return [new X509Certificate(block)];
+    } catch {
+      // No certificate; what OpenSSL says of it helps nobody, and one bad authority shall not hide the others.
+      return [];
+    }
+  });
 }

@@ -124,7 +124,8 @@ describe('createClientConfigs()', () => {
   });
 
   it('names secrets as DNS labels, for any name of a user', () => {
-    const named = fc.property(fc.string({ unit: 'binary' }), (name) =>
+    const anyUnit = fc.nat(0xffff).map((code) => String.fromCharCode(code));
+    const named = fc.property(fc.string({ unit: anyUnit }), (name) =>
       /^[a-z0-9][-a-z0-9]{0,62}-clientconfig$/.test(secretNameOf(name) ?? 'nothing-clientconfig'),
     );
     expect(fc.check(named).counterexample).toBeNull();
@@ -137,20 +138,37 @@ describe('withClientConfig()', () => {
       async () => found,
       finder({ 'alice-clientconfig': config(certificate('alice', ['team-b'])) }).find,
     );
-  const user = (username: string): Authentication => ({
+  const user = (username: string, ...groups: string[]): Authentication => ({
     kind: 'user',
     realm: 'issuer',
-    user: { username, groups: ['team-a', 'system:authenticated'] },
+    user: { username, groups: [...groups, 'system:authenticated'] },
     expiresAtMs: 5,
   });
 
-  it('adds the groups of the certificate to those of the token', async () => {
-    expect(await of(user('alice'))('token')).toEqual({
+  it('takes the groups of the certificate alone, so that a forged token brings none', async () => {
+    expect(await of(user('alice', 'system:masters', 'team-b'))('token')).toEqual({
       kind: 'user',
       realm: 'issuer',
-      user: { username: 'alice', groups: ['team-a', 'system:authenticated', 'team-b'] },
+      user: { username: 'alice', groups: ['team-b', 'system:authenticated'] },
       expiresAtMs: 5,
     });
+  });
+
+  it('lets groups that only the certificate has count in no other cluster', async () => {
+    expect(await of(user('alice', 'team-a'))('token')).toMatchObject({
+      realm: 'cluster',
+      user: { groups: ['team-b', 'system:authenticated'] },
+    });
+  });
+
+  it('ends with the certificate where that ends before the token', async () => {
+    const endless: Authentication = {
+      kind: 'user',
+      realm: 'issuer',
+      user: { username: 'alice', groups: [] },
+    };
+    const found = await of(endless)('token');
+    expect(found.kind === 'user' && (found.expiresAtMs ?? 0) > now.getTime()).toBe(true);
   });
 
   it('refuses users without one, and asks for nobody whom the token does not name', async () => {

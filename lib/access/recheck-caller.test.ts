@@ -30,6 +30,8 @@ it('recheckCaller() refuses who is refused, and a token that changed hands', asy
   expect(await caller.refusal()).toBe('token is expired');
   const bob = { ...alice, user: { username: 'bob', groups: [] } };
   expect(await rechecked(bob).caller.refusal()).toBe('token is of another user now');
+  const local = { ...alice, realm: 'cluster' } as const;
+  expect(await rechecked(local).caller.refusal()).toBe('token stands for other clusters now');
 });
 
 it('recheckCaller() bears with a short outage, and not with a long one', async () => {

@@ -29,6 +29,8 @@ export function recheckCaller(authenticate: Authenticate, caller: KnownCaller): 
           unverified = 0;
           // A token never becomes somebody else's; if it does, whoever opened the stream is gone.
           if (again.user.username !== user.username) return 'token is of another user now';
+          // Streams are planned for the clusters where the name stood when they began.
+          if (again.realm !== caller.realm) return 'token stands for other clusters now';
           user = again.user;
           return undefined;
       }

@@ -15,7 +15,7 @@ export const accessConfig = {
     .string()
     .default('')
     .describe(
-      'Namespace with a secret `<user>-clientconfig` for each user of HS256 tokens, as Krateo keeps them: its certificate must name the user, and adds its groups. Without one a user is refused. Empty: not asked for',
+      'Namespace with a secret `<user>-clientconfig` for each user of HS256 tokens, as Krateo keeps them: its certificate must name the user, and says the groups. Without one a user is refused. Empty: not asked for',
     ),
   OIDC_ISSUER_URL: z
     .url({ protocol: /^https$/, error: 'expected an https URL, exactly as tokens name it' })
