@@ -9,8 +9,9 @@ import { configSchema } from '../config.ts';
 import { startResourcesPresenter } from '../start-resources-presenter.ts';
 
 const signKey = 'a sign key for watches that end';
+const list = '/apis/apps/v1/namespaces/shop/deployments';
 const read = { verbs: ['get', 'list', 'watch'], apiGroups: ['apps'], resources: ['deployments'] };
-const path = '/apis/apps/v1/namespaces/shop/deployments?watch=1';
+const path = `${list}?watch=1`;
 const forms = {
   object: 'application/json',
   table: 'application/json;as=Table;v=v1;g=meta.k8s.io',
@@ -21,6 +22,14 @@ let world: ReadingWorld;
 
 const tokenFor = (username: string, seconds: number): Promise<string> =>
   shortLivedToken(username, seconds, signKey);
+
+/** Rights count as soon as the presenter's watch on RBAC has them. */
+async function mayList(token: string): Promise<void> {
+  await eventually(async () => {
+    const { status } = await world.get(list, token);
+    if (status !== 200) throw new Error(`Cannot list: ${status}, expected 200`);
+  });
+}
 
 async function change(name: string, version: number): Promise<void> {
   const metadata = { name, namespace: 'shop', resourceVersion: String(version) };
@@ -36,14 +45,13 @@ beforeAll(async () => {
   });
   await insertResources(world.database.pool, [{ name: 'there' }]);
   await Promise.all(['alice', 'bookish'].map((user) => world.grant(user, [read], 'shop')));
-  const alice = await tokenFor('alice', 600);
-  await eventually(async () => expect((await world.get(path.split('?')[0] ?? '', alice)).status).toBe(200));
 });
 afterAll(() => world.stop());
 
 describe.concurrent('a watch', () => {
   it('tells by bookmarks, to who allows them, how far it has come', async () => {
     const user = await tokenFor('bookish', 600);
+    await mayList(user);
     const open = (more: string, form: keyof typeof forms = 'object') =>
       kubeWatch(world, `${path}${more}`, user, forms[form]);
     const quiet = await open('');
@@ -71,12 +79,15 @@ describe.concurrent('a watch', () => {
   });
 
   it('ends after the time that the client asks for, without a word', async () => {
-    const stream = await kubeWatch(world, `${path}&timeoutSeconds=1`, await tokenFor('alice', 600));
+    const token = await tokenFor('alice', 600);
+    await mayList(token);
+    const stream = await kubeWatch(world, `${path}&timeoutSeconds=1`, token);
     await stream.ended;
     expect(stream.events.map(({ type }) => type)).not.toContain('ERROR');
   });
 
   it('ends when the token is over', async () => {
+    await mayList(await tokenFor('alice', 600));
     const stream = await kubeWatch(world, path, await tokenFor('alice', 2));
     await stream.ended;
     expect(stream.events.at(-1)).toMatchObject({
@@ -88,12 +99,12 @@ describe.concurrent('a watch', () => {
   it('ends when the right to it is taken away, and shows nothing meanwhile', async () => {
     const { revoke } = await world.grant('bob', [read], 'shop');
     const token = await tokenFor('bob', 600);
-    await eventually(async () => expect((await world.get(path.split('?')[0] ?? '', token)).status).toBe(200));
+    await mayList(token);
     const stream = await kubeWatch(world, path, token);
     await change('shown', 1_002);
     await eventually(() => expect(stream.seen()).toContain('ADDED shown'));
     await revoke();
-    await eventually(async () => expect((await world.get(path.split('?')[0] ?? '', token)).status).toBe(403));
+    await eventually(async () => expect((await world.get(list, token)).status).toBe(403));
     await change('hidden', 1_003);
     await stream.ended;
     expect(stream.events.at(-1)).toMatchObject({ type: 'ERROR', object: { code: 403, reason: 'Forbidden' } });

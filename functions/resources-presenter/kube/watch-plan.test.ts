@@ -17,7 +17,7 @@ function createSlowClient() {
   const written: string[] = [];
   const connection: StreamConnection = {
     write: (frames) => {
-      written.push(String(frames));
+      written.push(typeof frames === 'string' ? frames : frames.bytes.toString());
       return false;
     },
     drained: () => new Promise((resolve) => void release.push(resolve)),
