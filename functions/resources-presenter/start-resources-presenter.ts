@@ -120,12 +120,14 @@ export async function startResourcesPresenter(
     readAfter: (position, limit) => readResourcesAfter(pool, { after: position, limit, withRaw: false }),
     pollMs,
     minPauseMs,
+    now: () => performance.now(),
     onError: (error) => log.warn({ err: error }, 'cannot read new changes'),
   });
   const eventFeed = createLiveFeed({
     readAfter: (position, limit) => readEventsAfter(pool, { after: position, limit }),
     pollMs,
     minPauseMs,
+    now: () => performance.now(),
     onError: (error) => log.warn({ err: error }, 'cannot read new events'),
   });
   // Thousands of streams fall behind at the same moment, such as when rights have to be asked anew.
@@ -242,7 +244,10 @@ export async function startResourcesPresenter(
   const server = await serveHttp({
     port: config.PORT,
     tls: tlsFilesOf(config),
-    raw: (request, response) => changes(request, response) || watches(request, response),
+    raw: (request, response) => {
+      const taken = changes(request, response);
+      return taken === false ? watches(request, response) : taken;
+    },
     fetch: createRouter({
       refusalOf: (error) => unansweredResponse(classifyError(error)),
       ...observed,

@@ -96,8 +96,7 @@ export function createStreamRoute(options: {
     if (request.method !== 'GET') return false;
     const url = urlOf(request);
     if (url === undefined || !options.takes(url)) return false;
-    void serve(request, response, url);
-    return true;
+    return serve(request, response, url);
   };
 }
 

@@ -94,6 +94,7 @@ export async function followStream<Row extends Positioned>(
     plan.refusal().then(
       (reason) => (reason === undefined ? undefined : end(reason)),
       (error: unknown) => {
+        if (!going()) return;
         stream.onError(error);
         end('cannot verify the caller');
       },
@@ -138,6 +139,7 @@ export async function followStream<Row extends Positioned>(
         await work();
         return;
       } catch (error) {
+        if (!going()) return;
         if (waitedMs >= maxTroubleMs) throw error;
         stream.onError(error);
         await wait(waitMs);
@@ -152,8 +154,9 @@ export async function followStream<Row extends Positioned>(
       await connection.drained();
       if (!going()) return;
       const head = await plan.readHead();
-      if (head <= position) return;
+      if (head <= position || !going()) return;
       const rows = await plan.readPage(position, head, pageSize);
+      if (!going()) return;
       await sendPage(rows);
       if (!going()) return;
       full = rows.length === pageSize;

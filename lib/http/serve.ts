@@ -17,12 +17,18 @@ export type Health = {
 
 export type HttpServer = {
   readonly port: number;
-  /** Stops accepting, lets requests in flight end, closes idle connections; resolves when all are gone. */
+  /**
+   * Stops accepting, lets requests in flight end, closes idle connections; resolves when all are gone, and so is the
+   * work for them, also where a client did not wait for its answer.
+   */
   readonly close: () => Promise<void>;
 };
 
-/** Takes a request itself and returns true, or leaves it to `fetch`. For paths where Fetch objects cost too much. */
-export type RawHandler = (request: IncomingMessage, response: ServerResponse) => boolean;
+/**
+ * Takes a request itself, or returns false and leaves it to `fetch`. For paths where Fetch objects cost too much.
+ * @returns where it may work on after the response is closed, a promise that resolves when it is done; never rejects
+ */
+export type RawHandler = (request: IncomingMessage, response: ServerResponse) => boolean | Promise<void>;
 
 /**
  * Serves a Fetch handler on all interfaces, with probes beside it.
@@ -38,10 +44,21 @@ export async function serveHttp(options: {
   readonly tls?: TlsFiles | undefined;
   readonly onError: (error: unknown) => void;
 }): Promise<HttpServer> {
+  // Who closes what handlers use (a pool, a client of the API server) needs to know when none of them runs any more.
+  const working = new Set<Promise<unknown>>();
+  const track = <Result>(work: Result | Promise<Result>): Result | Promise<Result> => {
+    if (!(work instanceof Promise)) return work;
+    const settled: Promise<unknown> = work.then(
+      () => working.delete(settled),
+      () => working.delete(settled),
+    );
+    working.add(settled);
+    return work;
+  };
   const fetchListener = getRequestListener(
     async (request, { outgoing }) => {
       try {
-        const response = await options.fetch(request);
+        const response = await track(options.fetch(request));
         const body = wholeBodyOf(response);
         if (body === undefined || !(outgoing instanceof ServerResponse)) return response;
         const length = Buffer.byteLength(body);
@@ -69,7 +86,9 @@ export async function serveHttp(options: {
       if (requestsInFlight === 0) whenIdle?.();
     });
     if (answerProbe(request, response, options.health ?? {})) return;
-    if (options.raw?.(request, response) === true) return;
+    const taken = options.raw?.(request, response) ?? false;
+    if (taken instanceof Promise) void track(taken);
+    if (taken !== false) return;
     void fetchListener(request, response);
   });
   // Brokers and queue-proxy keep idle connections for 90 s; a shorter keep-alive here shows as sporadic 502s.
@@ -91,6 +110,7 @@ export async function serveHttp(options: {
       whenIdle = () => (dual ?? server).closeAllConnections();
       if (requestsInFlight === 0) whenIdle();
       await closed;
+      await Promise.all(working);
     },
   };
 }
