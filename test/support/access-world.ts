@@ -78,6 +78,8 @@ export async function startAccessWorld(
       CLUSTER_NAME: 'here',
       JWT_SIGN_KEY: signKey,
       ACCESS_MODE: mode,
+      // Heartbeats tell how far a stream has come.
+      HEARTBEAT_INTERVAL: '300ms',
     };
     const { signal } = stopping;
     const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };

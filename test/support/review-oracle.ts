@@ -21,7 +21,7 @@ export function reviewAuthority(cluster: string, rbac: RbacObjects): Authority {
 }
 
 /** What the API server says about one row, and nothing of ours. */
-export function reviewOracle(authorities: readonly Authority[], user: UserInfo) {
+export function reviewOracle(authorities: readonly Omit<Authority, 'rbac'>[], user: UserInfo) {
   const of = (cluster: string) => authorities.find((one) => one.cluster === cluster);
   const may = (
     verb: 'get' | 'list' | 'watch',
