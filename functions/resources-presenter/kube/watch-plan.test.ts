@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest';
-import type { KnownCaller } from '../../../lib/core/caller.ts';
 import { printerOf } from '../../../lib/core/kube-table/printer-columns.ts';
 import { followStream } from '../../../lib/http/follow-stream.ts';
 import type { StreamConnection } from '../../../lib/http/stream-connection.ts';
@@ -38,6 +37,38 @@ function createSlowClient() {
   return { connection, written, readOnce, leave };
 }
 
+const resource = {
+  group: '',
+  version: 'v1',
+  resource: 'pods',
+  kind: 'Pod',
+  namespaced: true,
+  verbs: [],
+  singular: 'pod',
+  shortNames: [],
+  categories: [],
+  printer: printerOf({ group: '', resource: 'pods' }),
+};
+
+const options: WatchOptions = {
+  caller: { kind: 'user', user: { username: 'alice', groups: [] }, realm: 'issuer', token: 'x' },
+  authenticate: async () => ({ kind: 'refused', reason: 'not asked here' }),
+  access: {
+    decide: async () => 'allowed',
+    decideNow: () => 'allowed',
+    findWhere: async () => ({ kind: 'everywhere' }),
+  },
+  right: { verb: 'watch', group: '', resource: 'pods', namespace: '', name: '' },
+  resource,
+  form: { encoding: 'json', as: 'object', metaVersion: 'v1' },
+  includeObject: 'Metadata',
+  allowBookmarks: false,
+  version: '1',
+  endsInitial: false,
+  initial: undefined,
+  now: () => new Date(0),
+};
+
 it('watchPlan() reads no further than a slow client does, and then everything in order', async () => {
   const client = createSlowClient();
   let pagesRead = 0;
@@ -46,41 +77,6 @@ it('watchPlan() reads no further than a slow client does, and then everything in
     position: index + 1,
     raw: raw(`live-${index}`),
   }));
-  const resource = {
-    group: '',
-    version: 'v1',
-    resource: 'pods',
-    kind: 'Pod',
-    namespaced: true,
-    verbs: [],
-    singular: 'pod',
-    shortNames: [],
-    categories: [],
-    printer: printerOf({ group: '', resource: 'pods' }),
-  };
-  const options: WatchOptions = {
-    caller: { user: { username: 'alice', groups: [] } } as unknown as KnownCaller,
-    authenticate: async () => ({ kind: 'refused', reason: 'not asked here' }),
-    access: {
-      decide: async () => 'allowed',
-      decideNow: () => 'allowed',
-      findWhere: async () => ({ kind: 'everywhere' }),
-    },
-    right: { verb: 'watch', group: '', resource: 'pods', namespace: '', name: '' },
-    resource,
-    form: { encoding: 'json', as: 'object', metaVersion: 'v1' },
-    includeObject: 'Metadata',
-    allowBookmarks: false,
-    version: '1',
-    endsInitial: false,
-    initial: async function* () {
-      for (const page of ['a', 'b', 'c']) {
-        pagesRead += 1;
-        yield [raw(page)];
-      }
-    },
-    now: () => new Date(0),
-  };
   const plan = watchPlan<Row>(
     {
       readPage: async (after) => {
@@ -91,9 +87,18 @@ it('watchPlan() reads no further than a slow client does, and then everything in
       matches: () => true,
       isWhole: () => true,
       eventOf: (row) => ({ type: 'ADDED', raw: row.raw }),
+      isOfCluster: () => true,
       versionOf: (row) => String(row.position),
     },
-    options,
+    {
+      ...options,
+      initial: async function* () {
+        for (const page of ['a', 'b', 'c']) {
+          pagesRead += 1;
+          yield [raw(page)];
+        }
+      },
+    },
   );
   const following = followStream(client.connection, plan, {
     feed: { join: () => undefined, wake: () => {}, run: async () => {} },
@@ -121,4 +126,50 @@ it('watchPlan() reads no further than a slow client does, and then everything in
   expect(names).toEqual(['a', 'b', 'c', 'live-0', 'live-1', 'live-2']);
   client.leave();
   expect(await following).toBe('client left');
+});
+
+const rows = {
+  readPage: () => Promise.resolve([]),
+  readHead: () => Promise.resolve(0),
+  matches: () => true,
+  isWhole: () => true,
+  eventOf: (row: Row) => ({ type: 'ADDED', raw: row.raw }) as const,
+  isOfCluster: (row: Row) => !row.raw.includes('elsewhere'),
+  versionOf: (row: Row) => `version-${row.position}`,
+};
+
+it('watchPlan() tells by bookmarks no version that was not sent yet, and none of another cluster', () => {
+  const plan = watchPlan<Row>(rows, { ...options, allowBookmarks: true });
+  const bookmarked = (position: number): string => {
+    const { object } = JSON.parse(plan.framing.heartbeat(position)) as {
+      object: { metadata: { resourceVersion: string } };
+    };
+    return object.metadata.resourceVersion;
+  };
+  expect(bookmarked(4)).toBe('1');
+  plan.matches({ position: 5, raw: raw('a') });
+  expect(bookmarked(4)).toBe('1');
+  expect(bookmarked(5)).toBe('version-5');
+  plan.matches({ position: 6, raw: raw('elsewhere') });
+  expect(bookmarked(6)).toBe('version-5');
+});
+
+it('watchPlan() ends a watch from which something was held back, even if the right is back', async () => {
+  let decision: 'allowed' | 'denied' = 'allowed';
+  const plan = watchPlan<Row>(rows, {
+    ...options,
+    authenticate: async () => options.caller,
+    access: { ...options.access, decide: async () => decision, decideNow: () => decision },
+  });
+  const row = { position: 5, raw: raw('a') };
+  expect([plan.decideNow(row), await plan.decide(row), await plan.refusal()]).toEqual([
+    'allowed',
+    'allowed',
+    undefined,
+  ]);
+  decision = 'denied';
+  expect(plan.decideNow(row)).toBe('denied');
+  decision = 'allowed';
+  expect(await plan.refusal()).toBe('pods is forbidden: the right to watch was taken away');
+  expect(plan.framing.ending('')).toContain('"code":403');
 });

@@ -21,6 +21,8 @@ export type WatchRows<Row extends Positioned> = {
   readonly isWhole: (row: Row) => boolean;
   /** `undefined` where the row is nothing that this watch shows. */
   readonly eventOf: (row: Row) => WatchEvent | undefined;
+  /** Whether the row is of the cluster that is watched; versions of others mean nothing there. */
+  readonly isOfCluster: (row: Row) => boolean;
   readonly versionOf: (row: Row) => string;
 };
 
@@ -52,17 +54,23 @@ export function watchPlan<Row extends Positioned>(
   const { user, refusal } = recheckCaller(options.authenticate, options.caller);
   const write = createEventWriter(options);
   let version = options.version;
+  let seen = { position: 0, version };
   let refused: Refusal | undefined;
+  let wasDenied = false;
+  const noted = <D extends Decision | undefined>(decision: D): D => {
+    wasDenied ||= decision === 'denied';
+    return decision;
+  };
   return {
     readPage: rows.readPage,
     readHead: rows.readHead,
     matches: (row) => {
-      version = rows.versionOf(row);
+      if (rows.isOfCluster(row)) seen = { position: row.position, version: rows.versionOf(row) };
       return rows.matches(row);
     },
     decideNow: (row): Decision | undefined =>
-      rows.isWhole(row) ? access.decideNow(user(), right) : undefined,
-    decide: () => access.decide(user(), right),
+      rows.isWhole(row) ? noted(access.decideNow(user(), right)) : undefined,
+    decide: async () => noted(await access.decide(user(), right)),
     frameOf: (row) => {
       const event = rows.eventOf(row);
       return event === undefined ? '' : write(event);
@@ -72,14 +80,19 @@ export function watchPlan<Row extends Positioned>(
       : { prologue: () => writeInitial(options.initial?.() ?? [], write, options) }),
     framing: {
       greeting: () => '',
-      heartbeat: () => (options.allowBookmarks ? bookmarkLine(resource, options.form, version) : ''),
+      heartbeat: (position) => {
+        // What was looked at may still wait to be sent: a client that goes on from there would miss it.
+        if (seen.position <= position) ({ version } = seen);
+        return options.allowBookmarks ? bookmarkLine(resource, options.form, version) : '';
+      },
       // An API server ends a watch without a word; only who is no longer welcome is told so.
       ending: () => (refused === undefined ? '' : errorLine(refused)),
     },
     refusal: async () => {
       const reason = await refusal();
       if (reason !== undefined) refused = { code: 401, reason: 'Unauthorized', message: reason };
-      else if ((await access.decide(user(), right)) === 'denied') {
+      // Once a change was held back the watch is not complete, even if the right is back by now.
+      else if (wasDenied || (await access.decide(user(), right)) === 'denied') {
         const message = `${right.resource} is forbidden: the right to watch was taken away`;
         refused = { code: 403, reason: 'Forbidden', message };
       }

@@ -56,6 +56,7 @@ export function resourceWatchRows(
     readHead: async () => (await sources.resourceBounds()).head,
     matches: (change) => matchesChange(filter, change) && seenChange(takesLabels, change) !== undefined,
     isWhole: (change) => change.raw !== null,
+    isOfCluster: (change) => change.cluster_name === query.filter.cluster,
     versionOf: (change) => change.resource_version_text,
     eventOf: (change) => {
       const { raw } = change;
@@ -94,6 +95,7 @@ export function eventWatchRows(
     matches: (event) =>
       matchesEvent(filter, event) && (query.filter.name === undefined || event.name === query.filter.name),
     isWhole: (event) => event.raw !== null,
+    isOfCluster: (event) => event.cluster_name === query.filter.cluster,
     versionOf: (event) => event.resource_version_text,
     eventOf: ({ raw, repeated }) => {
       if (raw === null || !takesLabels(query, raw) || !takesFields(resource, query, raw)) return undefined;
