@@ -136,11 +136,14 @@ function resources(filter: Partial<ResourceFilter>, page: Partial<ResourcePage> 
   );
   return {
     list: (pool: Queries) => listResources(pool, scope, asked, { ...firstPage, ...page }),
-    kube: (pool: Queries) => listKubeObjects(pool, scope, asked, { after: undefined, limit: 50, ...page }),
+    kube: (pool: Queries) =>
+      listKubeObjects(pool, scope, { ...asked, ...oneKind }, { after: undefined, limit: 50, ...page }),
     count: (pool: Queries) => countResources(pool, scope, asked, 100),
     summarize: (pool: Queries) => summarizeResources(pool, scope, asked, { by: 'status', max: 100 }),
   };
 }
+
+const oneKind = { groups: ['apps'], resources: ['deployments'], cluster: 'bench' } as const;
 
 const anyEvent: EventFilter = {
   cluster: undefined,

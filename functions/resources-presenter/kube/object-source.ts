@@ -1,8 +1,7 @@
 import type { LabelRequirement } from '../../../lib/core/label-selector.ts';
 import { resourceScopeParameter, type ScopeParameter } from '../../../lib/core/scope-parameter.ts';
 import type { KubeEventFilter, KubeEventKey, KubeEventRow } from '../../../lib/postgres/list-kube-events.ts';
-import type { KubeObjectRow } from '../../../lib/postgres/list-kube-objects.ts';
-import type { ResourceFilter } from '../../../lib/postgres/resource-filter.ts';
+import type { KubeObjectFilter, KubeObjectRow } from '../../../lib/postgres/list-kube-objects.ts';
 import type { ServedResource } from './kube-catalog.ts';
 import { isEvents } from './kube-query.ts';
 
@@ -32,7 +31,7 @@ export type ObjectSource = (
 export type SourceDependencies = {
   readonly listObjects: (
     scope: ScopeParameter,
-    filter: ResourceFilter,
+    filter: KubeObjectFilter,
     page: { readonly after: readonly (string | null)[] | undefined; readonly limit: number },
   ) => Promise<KubeObjectRow[]>;
   readonly listEvents: (
