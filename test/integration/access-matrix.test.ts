@@ -133,10 +133,11 @@ describe.each(accessModes)('with rights by %s', (mode) => {
     it('gets exactly the events about objects to get, or of namespaces to list, in every list, count and summary', async () => {
       const [says, token] = await Promise.all([oracle(name), tokenOf(name)]);
       const { events } = world.presenters[mode];
-      for (const { query, among } of eventLists) {
+      for (const { query, among, counts } of eventLists) {
         const expected = uidsOf(matrixEvents.filter((event) => among(event) && says.maySeeEvent(event)));
         const page = await paged(`${events}/events?${query}`, token);
         expect([page.status, page.uids], query).toEqual([200, expected]);
+        if (counts !== true) continue;
         const counted = await countedBy(`${events}/events`, query, token);
         expect(counted, query).toEqual([expected.length, expected.length]);
       }

@@ -90,7 +90,7 @@ export function expectedList(says: Oracle, { view, cluster, among }: View, place
   );
   if (ofKind.length === 0) return refused(404);
   const found = { path, status: 200, uids: uidsOf(ofKind.filter((row) => isIn(place, row) && among(row))) };
-  return [found, { ...found, accept: tableForm }];
+  return view === '' ? [found, { ...found, accept: tableForm }] : [found];
 }
 
 /** One object, and a list of its name alone. */
@@ -121,7 +121,10 @@ export function expectedParts(
 ): { part: string; uids: string[] | undefined }[] {
   const mayGet = (other: MatrixObject): boolean => says.mayGet(other, other.name);
   if (!mayGet(row)) {
-    return ['', '/history', '/history/1', '/tree', '/events'].map((part) => ({ part, uids: undefined }));
+    // The object itself, and one of the rest in turn.
+    const others = ['/history', '/history/1', '/tree', '/events'];
+    const other = others[matrixObjects.indexOf(row) % others.length] ?? '';
+    return ['', other].map((part) => ({ part, uids: undefined }));
   }
   return [
     { part: '', uids: isLive(row) ? [row.uid] : undefined },

@@ -2,17 +2,22 @@ import type { AccessAttributes } from '../../lib/core/access-attributes.ts';
 import type { UserInfo } from '../../lib/core/user-info.ts';
 import { matrixEvents, matrixObjects } from './access-rows.ts';
 import { matrixUsers } from './access-users.ts';
-import type { AccessCluster, AccessWorld } from './access-world.ts';
+import type { AccessWorld } from './access-world.ts';
 import { reviewOracle } from './review-oracle.ts';
 
 /** Everything that the rows raise as a question, answered by the cluster's reviews. */
-async function askReviews(cluster: AccessCluster, user: UserInfo): Promise<ReadonlyMap<string, boolean>> {
+async function askReviews(
+  world: Pick<AccessWorld, 'here' | 'elsewhere'>,
+  cluster: 'here' | 'elsewhere',
+  user: UserInfo,
+): Promise<ReadonlyMap<string, boolean>> {
   const questions = new Map<string, AccessAttributes>();
   const add = (question: AccessAttributes): void => void questions.set(keyOf(question), question);
-  for (const { api_group: group, resource, namespace, name } of matrixObjects) {
+  for (const { cluster_name, api_group: group, resource, namespace, name } of matrixObjects) {
     for (const verb of ['get', 'list', 'watch'] as const) {
       add({ verb, group, resource, namespace: '', name: '' });
       add({ verb, group, resource, namespace, name: '' });
+      if (cluster_name !== cluster) continue;
       add({ verb, group, resource, namespace, name });
       if (resource === 'namespaces') add({ verb, group, resource, namespace: name, name });
     }
@@ -24,7 +29,9 @@ async function askReviews(cluster: AccessCluster, user: UserInfo): Promise<Reado
     }
   }
   const answers = await Promise.all(
-    [...questions].map(async ([key, question]) => [key, await cluster.reviews(user, question)] as const),
+    [...questions].map(
+      async ([key, question]) => [key, await world[cluster].reviews(user, question)] as const,
+    ),
   );
   return new Map(answers);
 }
@@ -43,7 +50,7 @@ export async function matrixOracle(world: Pick<AccessWorld, 'here' | 'elsewhere'
   const names = given?.opaque === undefined ? (['here', 'elsewhere'] as const) : (['here'] as const);
   const authorities = await Promise.all(
     names.map(async (cluster) => {
-      const answers = await askReviews(world[cluster], user);
+      const answers = await askReviews(world, cluster, user);
       return {
         cluster,
         allows: (_: UserInfo, attributes: AccessAttributes): boolean => {

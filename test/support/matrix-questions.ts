@@ -68,14 +68,15 @@ export const lists: readonly ListQuestion[] = [
 export type EventQuestion = {
   readonly query: string;
   readonly among: (event: RandomEvent) => boolean;
+  readonly counts?: true;
 };
 
 /** The same for events. */
 export const eventLists: readonly EventQuestion[] = [
-  { query: 'limit=4', among: () => true },
-  { query: 'namespace=bank', among: (event) => event.namespace === 'bank' },
+  { query: 'limit=4', counts: true, among: () => true },
+  { query: 'namespace=bank', counts: true, among: (event) => event.namespace === 'bank' },
   { query: 'namespace=default', among: (event) => event.namespace === 'default' },
-  { query: 'text=combination%204711', among: (event) => event.namespace === 'bank' },
+  { query: 'text=combination%204711', counts: true, among: (event) => event.namespace === 'bank' },
   {
     query: 'kind=Pod&until=2027-01-01T00:00:00Z',
     among: (event) => event.involved_object_resource === 'pods',
@@ -85,6 +86,6 @@ export const eventLists: readonly EventQuestion[] = [
     query: 'involved_uid=deployments-ledger',
     among: (event) => event.involved_object_uid === 'deployments-ledger',
   },
-  { query: 'cluster=elsewhere', among: (event) => event.cluster_name === 'elsewhere' },
+  { query: 'cluster=elsewhere', counts: true, among: (event) => event.cluster_name === 'elsewhere' },
   { query: 'cluster=nowhere', among: () => false },
 ];
