@@ -111,6 +111,15 @@ describe('other fields', () => {
     }
   });
 
+  it('bound the members of a list, however they are given', () => {
+    const members = (count: number) => Array.from({ length: count }, (_, index) => `x${index}`);
+    for (const field of [listField(), groupsField()]) {
+      expect(field.safeParse(members(64).join(',')).success).toBe(true);
+      expect(field.safeParse(members(65).join(',')).success).toBe(false);
+      expect(field.safeParse(members(65)).success).toBe(false);
+    }
+  });
+
   it('never throw, whatever is given', () => {
     const fields = [
       textField(),

@@ -7,6 +7,7 @@ const maxLabelsBytes = 4_096;
 const maxCursorLength = 4_096;
 /** Several groups or kinds in one question. */
 const maxListMembers = 64;
+const tooMany = `expected at most ${maxListMembers}`;
 
 /**
  * What the API description says of a field, where it differs as a query parameter and as a member of a JSON body:
@@ -41,6 +42,7 @@ export function listField() {
       error: `expected text of at most ${maxTextBytes} bytes, or a list`,
     })
     .transform(splitMembers)
+    .refine(isBounded, tooMany)
     .transform((members) => (members.length === 0 ? undefined : members))
     .optional()
     .meta(listed);
@@ -56,6 +58,7 @@ export function groupsField() {
       const members = (Array.isArray(given) ? given : [given]).flatMap((text) => text.split(','));
       return [...new Set(members.map((group) => (group.trim() === 'core' ? '' : group.trim())))].sort();
     })
+    .refine(isBounded, tooMany)
     .meta(listed);
 }
 
@@ -169,6 +172,10 @@ function boundedText(maxBytes: number) {
     .string({ error: `expected text of at most ${maxBytes} bytes` })
     .refine((text) => Buffer.byteLength(text) <= maxBytes, `expected at most ${maxBytes} bytes`)
     .refine((text) => !text.includes('\0'), 'expected text without NUL');
+}
+
+function isBounded(members: readonly string[]): boolean {
+  return members.length <= maxListMembers;
 }
 
 function splitMembers(given: string | string[]): string[] {

@@ -20,6 +20,16 @@ describe('readJsonBody()', () => {
     expect(await statusOf(post(text))).toBe(400);
   });
 
+  it('refuses what is nested so deep that writing it out again would overflow the stack', async () => {
+    const nested = (levels: number) => post(`${'['.repeat(levels)}${']'.repeat(levels)}`);
+    expect(await readJsonBody(nested(100), 300_000)).toMatchObject({ kind: 'body' });
+    const outcome = await readJsonBody(nested(100_000), 300_000);
+    expect(outcome.kind === 'refused' && (await outcome.response.json())).toMatchObject({
+      code: 400,
+      message: 'invalid body: nested deeper than 100 levels',
+    });
+  });
+
   it('refuses a body that is too large by its announcement, and by its bytes where it announced none', async () => {
     expect(await statusOf(post('"x"', { 'content-length': '21' }))).toBe(413);
     let cancelled = false;

@@ -30,7 +30,10 @@ const viewQuery = [
 ];
 
 const answer = answerField.object;
-const notFound = { 404: 'There is no such resource or object' };
+const notFound = {
+  404: 'There is no such resource or object',
+  406: 'None of the media types of `Accept` is served',
+};
 
 const list: DescribedOperation = {
   summary: 'A list, or with `watch` a stream of changes, as the Kubernetes API has it',
