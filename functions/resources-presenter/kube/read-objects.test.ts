@@ -3,7 +3,7 @@ import type { KnownCaller } from '../../../lib/core/caller.ts';
 import { printerOf } from '../../../lib/core/kube-table/printer-columns.ts';
 import { deriveSealingKeys } from '../../../lib/core/sealed-token.ts';
 import type { ServedResource } from './kube-catalog.ts';
-import { type ReadDependencies, readObjects } from './read-objects.ts';
+import { type ReadDependencies, readObjects, rightOf } from './read-objects.ts';
 
 const pods: ServedResource = {
   group: '',
@@ -112,5 +112,33 @@ describe('readObjects()', () => {
     const never = createReader();
     expect((await never.read('resourceVersion=10')).code).toBe(504);
     expect(never.slept.reduce((sum, ms) => sum + ms, 0)).toBe(3_000);
+  });
+});
+
+describe('rightOf()', () => {
+  const target = {
+    group: '',
+    version: 'v1',
+    resource: 'pods',
+    namespace: 'shop',
+    name: undefined,
+    subresource: undefined,
+  };
+  it.each([
+    ['metadata.name=web', 'web'],
+    ['metadata.name==web', 'web'],
+    ['metadata.name=web,status.phase=Running', 'web'],
+    ['status.phase!=Failed,metadata.name=web,metadata.name!=db', 'web'],
+    ['metadata.name=web,metadata.name=web', 'web'],
+    ['metadata.name=web,metadata.name=db', ''],
+    ['metadata.name!=web', ''],
+    ['metadata.namespace=web', ''],
+    ['metadata.name', ''],
+    ['', ''],
+  ])('takes %s for a question about the name %j', (fieldSelector, name) => {
+    expect(rightOf('list', target, new URLSearchParams({ fieldSelector }))).toMatchObject({ name });
+    expect(rightOf('watch', { ...target, name: 'db' }, new URLSearchParams({ fieldSelector })).name).toBe(
+      'db',
+    );
   });
 });

@@ -3,6 +3,7 @@ import type { ClusterAccess } from '../../../lib/access/cluster-access.ts';
 import type { AccessAttributes } from '../../../lib/core/access-attributes.ts';
 import type { KnownCaller } from '../../../lib/core/caller.ts';
 import { decodeCursor, encodeCursor } from '../../../lib/core/cursor.ts';
+import { parseFieldSelector } from '../../../lib/core/field-selector.ts';
 import type { KubeObjects, KubeView } from '../../../lib/core/kube-api/kube-request.ts';
 import { type KubeAnswerForm, negotiateAnswer } from '../../../lib/core/kube-api/negotiate-answer.ts';
 import { selectableValues } from '../../../lib/core/kube-api/object-fields.ts';
@@ -86,8 +87,7 @@ export function rightOf(
   query: URLSearchParams,
 ): AccessAttributes {
   const { group, resource } = target;
-  const selected = /^metadata\.name==?([^,!=\\]+)$/.exec(query.get('fieldSelector') ?? '')?.[1];
-  const name = target.name ?? selected ?? '';
+  const name = target.name ?? selectedName(query.get('fieldSelector') ?? '');
   const isNamespace = group === '' && resource === 'namespaces' && verb === 'get';
   return {
     verb,
@@ -97,6 +97,17 @@ export function rightOf(
     namespace: isNamespace ? name : target.namespace,
     name,
   };
+}
+
+/** The one name that a field selector leaves, whatever else it says; `''` where there is none or more. */
+function selectedName(fieldSelector: string): string {
+  const parsed = parseFieldSelector(fieldSelector, (field) => ({ field }));
+  if (parsed.kind === 'invalid') return '';
+  const names = parsed.requirements
+    .filter(({ field, operator }) => field === 'metadata.name' && operator === 'equals')
+    .map(({ value }) => value);
+  const [only = '', ...others] = new Set(names);
+  return others.length === 0 ? only : '';
 }
 
 async function answerGet(
