@@ -74,6 +74,8 @@ export async function startAppconfigsApi(
     now: Date.now,
     random: Math.random,
     sleep: (ms) => sleep(ms, signal).catch(() => undefined),
+    onIssuerAway: (issuer, reason) =>
+      log.warn({ issuer, reason }, 'cannot read the keys of the token issuer; known ones are used for a day'),
     onUnknown: (cluster, reason) => {
       metrics.unanswered.inc({ cluster });
       log.warn({ cluster, reason }, 'cannot find out rights');
@@ -90,7 +92,6 @@ export async function startAppconfigsApi(
     readAfter: (after, limit) => readOutcomesAfter(pool, { after, limit }),
     pollMs,
     minPauseMs,
-    now: () => performance.now(),
     onError: (error) => log.warn({ err: error }, 'cannot read new outcomes'),
   });
   const streaming = new AbortController();

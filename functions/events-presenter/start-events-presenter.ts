@@ -102,7 +102,6 @@ export async function startEventsPresenter(
     readAfter: (position, limit) => readEventsAfter(pool, { after: position, limit }),
     pollMs,
     minPauseMs,
-    now: () => performance.now(),
     onError: (error) => log.warn({ err: error }, 'cannot read new events'),
   });
   // Thousands of streams fall behind at the same moment, such as when rights have to be asked anew.

@@ -28,8 +28,8 @@ function fakeConnection() {
   let full = false;
   let waiting: (() => void)[] = [];
   let leave: () => void = () => {};
-  const closed = new Promise<void>((resolve) => {
-    leave = resolve;
+  const closed = new Promise<'over'>((resolve) => {
+    leave = () => resolve('over');
   });
   let ended = false;
   const connection: StreamConnection = {
@@ -79,7 +79,6 @@ function world() {
       Promise.resolve(log.filter((row) => row.position > position).slice(0, limit)),
     pollMs: 1_000,
     minPauseMs: 20,
-    now: () => performance.now(),
     onError: (error) => errors.push(error),
   });
   void feed.run(stopping.signal);

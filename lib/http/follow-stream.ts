@@ -101,7 +101,7 @@ export async function followStream<Row extends Positioned>(
     );
   }, options.recheckMs);
   stream.signal.addEventListener('abort', onAbort);
-  void connection.closed.then(() => end('client left'));
+  void connection.closed.then((how) => end(how === 'stalled' ? 'client reads nothing' : 'client left'));
 
   try {
     position = await begin();

@@ -6,7 +6,6 @@ type Row = { readonly position: number };
 let stopping: AbortController;
 let log: Row[];
 let reads: number;
-let clockMs = 0;
 let broken: boolean;
 let errors: unknown[];
 let feed: LiveFeed<Row>;
@@ -26,7 +25,6 @@ beforeEach(() => {
     },
     pollMs: 1_000,
     minPauseMs: 20,
-    now: () => clockMs,
     onError: (error) => errors.push(error),
   });
   void feed.run(stopping.signal);
@@ -125,24 +123,5 @@ describe('createLiveFeed()', () => {
     stopping.abort();
     await vi.advanceTimersByTimeAsync(0);
     expect(vi.getTimerCount()).toBe(0);
-  });
-
-  it('rests twice as long as handing out took', async () => {
-    const batches: number[][] = [];
-    const leave = feed.join(0, (rows) => {
-      batches.push(rows.map(({ position }) => position));
-      clockMs += 40;
-    });
-    await vi.advanceTimersByTimeAsync(100);
-    commit(1);
-    feed.wake();
-    await vi.advanceTimersByTimeAsync(1);
-    commit(2);
-    feed.wake();
-    await vi.advanceTimersByTimeAsync(70);
-    expect(batches).toEqual([[1]]);
-    await vi.advanceTimersByTimeAsync(20);
-    expect(batches).toEqual([[1], [2]]);
-    leave?.();
   });
 });

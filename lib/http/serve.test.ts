@@ -40,6 +40,38 @@ it('serveHttp() closes after the requests in flight, whatever connections are op
   silent.destroy();
 });
 
+it.each(['fetch', 'raw'] as const)(
+  'serveHttp() closes after the work of %s for clients that have left',
+  async (way) => {
+    const arrived = Promise.withResolvers<void>();
+    const left = Promise.withResolvers<void>();
+    const work = Promise.withResolvers<void>();
+    const server = await serveHttp({
+      port: 0,
+      raw: (_, response) => {
+        response.once('close', () => left.resolve());
+        arrived.resolve();
+        return way === 'raw' && work.promise;
+      },
+      fetch: () => work.promise.then(() => new Response('late')),
+      onError: () => {},
+    });
+    const client = connect(server.port, '127.0.0.1');
+    client.write('GET / HTTP/1.1\r\nhost: mirror\r\n\r\n');
+    await arrived.promise;
+    client.destroy();
+    await left.promise;
+    let closed = false;
+    const closing = server.close().then(() => {
+      closed = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(closed).toBe(false);
+    work.resolve();
+    await closing;
+  },
+);
+
 it('serveHttp() keeps idle connections longer than queue-proxy and brokers use them, which is 90 s', async () => {
   const server = await serveHttp({ port: 0, fetch: () => new Response('ok'), onError: () => {} });
   // Node says its keepAliveTimeout to the client.

@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { openStreamConnection, type StreamConnection } from './stream-connection.ts';
 
 let server: Server | undefined;
 let socket: Socket | undefined;
 afterEach(() => {
+  vi.useRealTimers();
   socket?.destroy();
   server?.closeAllConnections();
   server?.close();
@@ -94,4 +95,16 @@ it('openStreamConnection() notices a client that leaves, also while it waits for
   client.destroy();
   await Promise.all([connection.closed, drained]);
   expect(connection.write('data: a\n\n')).toBe(false);
+});
+
+it('openStreamConnection() cuts off a client that reads nothing for half a minute, and tells that from one that left', async () => {
+  const { connection, client, text } = await openStream();
+  await until(() => text().includes('\r\n\r\n'));
+  client.pause();
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  for (let index = 0; index < 200; index += 1) connection.write(`data: ${'x'.repeat(100_000)}\n\n`);
+  vi.advanceTimersByTime(29_000);
+  expect(connection.write('data: a\n\n')).toBe(false);
+  vi.advanceTimersByTime(2_000);
+  expect(await connection.closed).toBe('stalled');
 });

@@ -11,8 +11,8 @@ export type StreamConnection = {
   readonly write: (frames: string | StreamChunk) => boolean;
   /** Resolves when there is room again, or the connection is over. */
   readonly drained: () => Promise<void>;
-  /** Resolves when the connection is over, whoever ended it. */
-  readonly closed: Promise<void>;
+  /** Resolves when the connection is over, whoever ended it; `stalled` where the client took nothing for too long. */
+  readonly closed: Promise<'over' | 'stalled'>;
   /** Sends last frames and closes; a client that does not take them is cut off after some seconds. */
   readonly end: (lastFrames?: string) => void;
 };
@@ -47,11 +47,16 @@ export function openStreamConnection(
     waiting = [];
     for (const resolve of resolved) resolve();
   };
-  const closed = new Promise<void>((resolve) => {
+  let stalled = false;
+  const cutOff = (): void => {
+    stalled = true;
+    response.destroy();
+  };
+  const closed = new Promise<'over' | 'stalled'>((resolve) => {
     response.once('close', () => {
       open = false;
       release();
-      resolve();
+      resolve(stalled ? 'stalled' : 'over');
     });
   });
   response.on('drain', release);
@@ -81,7 +86,7 @@ export function openStreamConnection(
       else socket.write(response.chunkedEncoding ? chunk.chunked : chunk.bytes);
       if ((socket ?? response).writableLength <= options.maxBufferedBytes) return true;
       full = true;
-      stallTimer ??= setTimeout(() => response.destroy(), stallTimeoutMs).unref();
+      stallTimer ??= setTimeout(cutOff, stallTimeoutMs).unref();
       return false;
     },
     drained: () => {

@@ -21,7 +21,7 @@ function createSlowClient() {
     },
     drained: () => new Promise((resolve) => void release.push(resolve)),
     closed: new Promise((resolve) => {
-      close = resolve;
+      close = () => resolve('over');
     }),
     end: () => {},
   };

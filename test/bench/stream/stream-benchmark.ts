@@ -27,7 +27,9 @@ const signKey = 'a sign key of the stream benchmark only';
 /**
  * From the moment when a writer begins to commit an event to the moment when a client has it, over all clients and
  * events: with one client, with 2,000 that each see two fifths of the events, and with 2,000 that see them all. Memory
- * is what the presenter takes beyond one without clients, while they are served.
+ * is what the presenter takes beyond one without clients, while they are served. The floor is a bare server of the same
+ * frames to the same clients: what this machine, the load generator beside it and the kernel's 200,000 frames a second
+ * take by themselves.
  */
 export const streamBenchmark: Benchmark = {
   name: 'stream',
@@ -50,6 +52,24 @@ export const streamBenchmark: Benchmark = {
           demoToken({ username: `user-${index}`, groups: [group] }, signKey),
         ),
       );
+    const measure = (
+      clients: number,
+      group: string,
+      server: { readonly databaseUrl: string; readonly port: number; readonly pid: number },
+    ): Promise<Measures> =>
+      tokens(group).then((list) =>
+        runForJson<Measures>(new URL('./follow-streams.ts', import.meta.url), {
+          BENCH_DATABASE_URL: server.databaseUrl,
+          BENCH_PORT: String(server.port),
+          BENCH_PRESENTER_PID: String(server.pid),
+          BENCH_TOKENS: JSON.stringify(list),
+          BENCH_CLIENTS: String(clients),
+          BENCH_NAMESPACES: String(settings.namespaces),
+          BENCH_PER_SECOND: String(settings.eventsPerSecond),
+          BENCH_WARM_UP_SECONDS: String(settings.warmUpSeconds),
+          BENCH_SECONDS: String(settings.seconds),
+        }),
+      );
     const follow = async (clients: number, group: string): Promise<Measures> => {
       const databaseUrl = await database.fresh();
       const port = await freePort();
@@ -63,19 +83,21 @@ export const streamBenchmark: Benchmark = {
         ...boundedMemory('events-presenter'),
       });
       try {
-        return await runForJson<Measures>(new URL('./follow-streams.ts', import.meta.url), {
-          BENCH_DATABASE_URL: databaseUrl,
-          BENCH_PORT: String(port),
-          BENCH_PRESENTER_PID: String(presenter.pid),
-          BENCH_TOKENS: JSON.stringify(await tokens(group)),
-          BENCH_CLIENTS: String(clients),
-          BENCH_NAMESPACES: String(settings.namespaces),
-          BENCH_PER_SECOND: String(settings.eventsPerSecond),
-          BENCH_WARM_UP_SECONDS: String(settings.warmUpSeconds),
-          BENCH_SECONDS: String(settings.seconds),
-        });
+        return await measure(clients, group, { databaseUrl, port, pid: presenter.pid });
       } finally {
         await presenter.stop();
+      }
+    };
+    const followFloor = async (): Promise<Measures> => {
+      const databaseUrl = await database.fresh();
+      const server = await startScript(new URL('./serve-floor.ts', import.meta.url), {
+        environment: { BENCH_DATABASE_URL: databaseUrl },
+      });
+      try {
+        const { port, pid } = server.line as { port: number; pid: number };
+        return await measure(settings.clients, 'system:masters', { databaseUrl, port, pid });
+      } finally {
+        await server.stop();
       }
     };
     return {
@@ -83,6 +105,7 @@ export const streamBenchmark: Benchmark = {
         one: () => follow(1, 'readers'),
         some: () => follow(settings.clients, 'readers'),
         all: () => follow(settings.clients, 'system:masters'),
+        floor: followFloor,
       },
       close: async () => {
         await cluster.stop();
@@ -91,7 +114,7 @@ export const streamBenchmark: Benchmark = {
       },
     };
   },
-  figures: ({ one, some, all }) => ({
+  figures: ({ one, some, all, floor }) => ({
     p50_ms: all?.['p50_ms'] ?? Number.NaN,
     p99_ms: all?.['p99_ms'] ?? Number.NaN,
     kb_per_client: all?.['kb_per_client'] ?? Number.NaN,
@@ -99,6 +122,9 @@ export const streamBenchmark: Benchmark = {
     some_p50_ms: some?.['p50_ms'] ?? Number.NaN,
     some_p99_ms: some?.['p99_ms'] ?? Number.NaN,
     some_kb_per_client: some?.['kb_per_client'] ?? Number.NaN,
+    floor_p99_ms: floor?.['p99_ms'] ?? Number.NaN,
+    floor_kb_per_client: floor?.['kb_per_client'] ?? Number.NaN,
+    p99_to_floor: (all?.['p99_ms'] ?? Number.NaN) / (floor?.['p99_ms'] ?? Number.NaN),
     one_p50_ms: one?.['p50_ms'] ?? Number.NaN,
     one_p99_ms: one?.['p99_ms'] ?? Number.NaN,
   }),

@@ -104,6 +104,15 @@ export async function runStreams(options: {
     await Promise.all(clients.map(({ greeted }) => greeted));
     options.say(`${clients.length} clients are there`);
 
+    // Until it is first asked whether it lives, a connection that listens shows that as its last query.
+    const listening = await pool.query<{ readonly application_name: string; readonly connections: number }>(
+      `select application_name, count(*)::int as connections from pg_stat_activity
+       where datname = current_database() and query ilike 'listen %' group by 1 having count(*) > 1`,
+    );
+    for (const { application_name: name, connections } of listening.rows) {
+      wrong.push(`${name} listens with ${connections} connections, expected one`);
+    }
+
     const foreign = await pool.connect();
     await foreign.query('begin');
     // With an id of its own and a row that nobody else sees yet, as any writer in the same database may have.
