@@ -3,6 +3,10 @@ export type Summary = {
   /** Base URL by function; `cluster`, `broker` beside them. */
   readonly urls: Readonly<Record<string, string>>;
   readonly kubeconfig: string;
+  /** With a context for each user, for reading the mirror with kubectl. */
+  readonly mirrorKubeconfig: string;
+  /** The resources-presenter over TLS. */
+  readonly mirrorUrl: string;
   /** Bearer token for the presenters, by user. */
   readonly tokens: Readonly<Record<string, string>>;
   readonly database: string;
@@ -11,12 +15,14 @@ export type Summary = {
   readonly dataDir: string;
   readonly development: boolean;
   readonly startedInMs: number;
+  /** RFC 3339. */
+  readonly readyAt: string;
 };
 
 /** The summary as one JSON object on one line, for scripts. */
 export function summaryJson(summary: Summary): string {
-  const { urls, kubeconfig, tokens, database } = summary;
-  return `${JSON.stringify({ urls, kubeconfig, tokens, database })}\n`;
+  const { urls, kubeconfig, mirrorKubeconfig, mirrorUrl, tokens, database } = summary;
+  return `${JSON.stringify({ urls, kubeconfig, mirrorKubeconfig, mirrorUrl, tokens, database })}\n`;
 }
 
 /** The summary for a person: what runs where, and commands that work as printed. */
@@ -42,11 +48,24 @@ export function summaryText(summary: Summary): string {
     'Follow Kubernetes events as they are stored:',
     `  curl -sN -H "Authorization: Bearer ${token(first)}" ${urls['events-presenter']}/notifications`,
     '',
+    ...mirrorCommands(summary, first),
     ...changeCommands(summary),
     ...renderCommands(summary, token('admin' in tokens ? 'admin' : first)),
     'Ctrl-C stops everything. The next start finds its data again.',
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** The mirror is a Kubernetes API that only reads; where its address goes on, it shows the past. */
+function mirrorCommands({ mirrorKubeconfig, mirrorUrl, readyAt }: Summary, user: string): string[] {
+  const kubectl = `kubectl --kubeconfig ${mirrorKubeconfig} --context ${user}`;
+  return [
+    'Read the mirror with kubectl; each user is a context. Then what is gone, and what was there when it started:',
+    `  ${kubectl} get all -n shop`,
+    `  ${kubectl} --server ${mirrorUrl}/deleted get pods -n shop`,
+    `  ${kubectl} --server ${mirrorUrl}/at/${readyAt} get pods -n shop`,
+    '',
+  ];
 }
 
 /** Rows become custom resources; whoever changes or deletes those sees them come back. */

@@ -15,6 +15,7 @@ import {
 } from './function-plan.ts';
 import { installDefinition } from './install-definition.ts';
 import { localDatabase } from './local-database.ts';
+import { prepareMirrorAccess } from './mirror-access.ts';
 import { type Summary, summaryJson, summaryText } from './print-summary.ts';
 import type { StartArguments } from './start-arguments.ts';
 import { openStateFolder, type StateFolder } from './state-folder.ts';
@@ -108,11 +109,18 @@ async function startInOrder(starting: Starting): Promise<Summary> {
     jwtSignKey: state.jwtSignKey,
     inherited: inherited(environment),
   };
+  const mirrorUrl = functionUrl(portBase, 'resources-presenter').replace('http:', 'https:');
+  const mirror = prepareMirrorAccess(mirrorUrl, state.file);
   const startFunction = (name: FunctionName) =>
     startJob(starting, {
       name,
       command: [fromRoot(`functions/${name}/index.ts`)],
-      environment: functionEnvironment(name, around),
+      environment: {
+        ...functionEnvironment(name, around),
+        ...(name === 'resources-presenter'
+          ? { TLS_CERT_FILE: mirror.certFile, TLS_KEY_FILE: mirror.keyFile }
+          : {}),
+      },
       readyUrl: `${functionUrl(portBase, name)}/readyz`,
       logFile: state.file('logs', `${name}.log`),
     });
@@ -120,16 +128,17 @@ async function startInOrder(starting: Starting): Promise<Summary> {
   await startFunction('deviser');
   await Promise.all(functions.filter((name) => name !== 'deviser').map(startFunction));
 
+  const users = choice.kind === 'development' ? demoUsers : [await currentUser(choice.path)];
+  const tokens = await writeTokens(state, users);
   return {
     urls: {
       ...Object.fromEntries(functions.map((name) => [name, functionUrl(portBase, name)])),
       broker: sinkUrl(portBase),
     },
     kubeconfig,
-    tokens: await writeTokens(
-      state,
-      choice.kind === 'development' ? demoUsers : [await currentUser(choice.path)],
-    ),
+    mirrorKubeconfig: mirror.writeKubeconfig(users, tokens),
+    mirrorUrl,
+    tokens,
     database: database.url,
     cluster:
       choice.kind === 'development'
@@ -138,6 +147,7 @@ async function startInOrder(starting: Starting): Promise<Summary> {
     dataDir: state.path,
     development: choice.kind === 'development',
     startedInMs: performance.now() - startedAtMs,
+    readyAt: new Date().toISOString(),
   };
 }
 

@@ -1,8 +1,9 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePortBase } from '../support/free-port-base.ts';
+import { hasKubectl } from '../support/has-kubectl.ts';
 import { type ReceivedFrame, readFrames } from '../support/read-stream.ts';
 import { type RunningMachine, startMachine } from '../support/running-machine.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -80,6 +81,29 @@ describe('npm start', () => {
       expect(text.includes(new URL(machine.database).password), log).toBe(false);
     }
   });
+
+  it('lets kubectl read the mirror, by the commands of the README', async () => {
+    const commands = readFileSync('README.md', 'utf8')
+      .split('\n')
+      .filter((line) => line.startsWith('kubectl '));
+    expect(commands.length).toBeGreaterThan(5);
+    expect(existsSync(machine.mirrorKubeconfig)).toBe(true);
+    if (!hasKubectl()) return;
+    await expect.poll(() => deploymentNames('admin'), arrival).toContain('storefront');
+    for (const command of commands) {
+      const here = command
+        .replace('.kubemirror/mirror-kubeconfig', machine.mirrorKubeconfig)
+        .replace('https://127.0.0.1:18080', machine.mirrorUrl);
+      const told = spawnSync('sh', ['-c', here], {
+        env: { PATH: process.env['PATH'], HOME: dataDir },
+        encoding: 'utf8',
+      });
+      expect(told, command).toMatchObject({ status: 0 });
+      if (command.includes('describe')) expect(told.stdout).toContain('Name:                   storefront');
+      if (command.includes('--list')) expect(told.stdout).toContain('deployments.apps');
+      if (command.includes('/at/')) expect(told.stderr).toContain('No resources found');
+    }
+  }, 60_000);
 
   it('leaves no process after Ctrl-C, and finds its data again', async () => {
     const before = await deployments('admin');

@@ -8,6 +8,8 @@ import { connectKubernetes } from '../../lib/kubernetes/connect-kubernetes.ts';
 export type RunningMachine = {
   readonly urls: Readonly<Record<string, string>>;
   readonly kubeconfig: string;
+  readonly mirrorKubeconfig: string;
+  readonly mirrorUrl: string;
   readonly tokens: Readonly<Record<string, string>>;
   readonly database: string;
   /** What it said while it started and ran. */
@@ -42,7 +44,7 @@ export async function startMachine(options: {
     progress += text;
   });
   const line = await firstLine(child, () => progress);
-  const summary = JSON.parse(line) as Pick<RunningMachine, 'urls' | 'kubeconfig' | 'tokens' | 'database'>;
+  const summary = JSON.parse(line) as Omit<RunningMachine, 'progress' | 'interrupt' | 'request'>;
   const connection = await connectKubernetes({
     environment: { KUBECONFIG: summary.kubeconfig },
     userAgent: 'kubemirror/test',
