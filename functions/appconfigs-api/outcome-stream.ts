@@ -1,3 +1,4 @@
+import { recheckCaller } from '../../lib/access/recheck-caller.ts';
 import type { AccessAttributes } from '../../lib/core/access-attributes.ts';
 import type { AppConfigKind } from '../../lib/core/app-config-kind.ts';
 import type { Authenticate, KnownCaller } from '../../lib/core/caller.ts';
@@ -45,9 +46,6 @@ export type OutcomeStreamDependencies = {
 /** How long clients wait before they come back after an interruption. */
 const retryMs = 2_000;
 
-/** A short outage of the API server shall not end all streams; nothing is sent while rights are not known. */
-const maxUnverified = 5;
-
 /** Opens a client's stream of what becomes of AppConfigs, or says why not. */
 export async function openOutcomeStream(
   request: StreamRequest,
@@ -85,15 +83,13 @@ function outcomePlan(
     namespace,
     name: row.name,
   });
-  // Groups may change while the stream lives, as far as the token's issuer tells.
-  let user = caller.user;
-  let unverified = 0;
+  const rechecked = recheckCaller(deps.authenticate, caller);
   return {
     readPage: (after, upTo, limit) => deps.readAfter({ after, upTo, id, limit }),
     readHead: deps.readHead,
     matches: (row) => id === undefined || row.id === id,
-    decideNow: (row) => deps.decideNow(user, attributesOf(row)),
-    decide: (row) => deps.decide(user, attributesOf(row)),
+    decideNow: (row) => deps.decideNow(rechecked.user(), attributesOf(row)),
+    decide: (row) => deps.decide(rechecked.user(), attributesOf(row)),
     frameOf: (row) =>
       formatSseFrame({
         event: 'status',
@@ -101,17 +97,7 @@ function outcomePlan(
         data: JSON.stringify(streamedOutcomeJson(row)),
       }),
     framing: sseFraming({ idOf: (position) => streamId(position, deps), retryMs }),
-    refusal: async () => {
-      const again = await deps.authenticate(`Bearer ${caller.token}`);
-      if (again.kind === 'refused') return again.reason;
-      if (again.kind === 'unavailable') {
-        unverified += 1;
-        return unverified > maxUnverified ? 'cannot verify the token' : undefined;
-      }
-      unverified = 0;
-      user = again.user;
-      return undefined;
-    },
+    refusal: rechecked.refusal,
   };
 }
 

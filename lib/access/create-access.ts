@@ -52,6 +52,8 @@ export type AccessHooks = {
   readonly sleep: (ms: number) => Promise<void>;
   /** Gets why rights could not be found out. */
   readonly onUnknown: (cluster: string, reason: string) => void;
+  /** Gets why the keys of an issuer could not be read; those that are known are used meanwhile. */
+  readonly onIssuerAway: (issuer: string, reason: string) => void;
   readonly onCompared: (cluster: string, agreed: boolean) => void;
   readonly onDisagreement: (cluster: string, disagreement: Disagreement) => void;
 };
@@ -79,7 +81,7 @@ export function createAccess(
 function authenticatorsOf(
   config: AccessConfig,
   request: KubernetesRequest,
-  { now }: AccessHooks,
+  { now, onIssuerAway }: AccessHooks,
 ): Authenticator[] {
   const { JWT_SIGN_KEY: signKey, JWT_ISSUER: issuer, JWT_AUDIENCE: audience, AUTHN_NS: namespace } = config;
   const found: Authenticator[] = [];
@@ -89,15 +91,20 @@ function authenticatorsOf(
       namespace === '' ? jwt : withClientConfig(jwt, createClientConfigs({ request, namespace, now })),
     );
   }
-  if (config.OIDC_ISSUER_URL !== undefined)
-    found.push(oidcAuthenticator(config, config.OIDC_ISSUER_URL, now));
+  if (config.OIDC_ISSUER_URL !== undefined) {
+    found.push(oidcAuthenticator(config, config.OIDC_ISSUER_URL, { now, onIssuerAway }));
+  }
   if (config.TOKEN_REVIEW) {
     found.push(createTokenReviewAuthenticator({ request, audiences: config.TOKEN_AUDIENCES, now }));
   }
   return found;
 }
 
-function oidcAuthenticator(config: AccessConfig, issuer: string, now: () => number): Authenticator {
+function oidcAuthenticator(
+  config: AccessConfig,
+  issuer: string,
+  { now, onIssuerAway }: Pick<AccessHooks, 'now' | 'onIssuerAway'>,
+): Authenticator {
   const { OIDC_AUDIENCES: audiences, OIDC_USERNAME_PREFIX: usernamePrefix, OIDC_CA_FILE: caFile } = config;
   if (audiences.length === 0) {
     throw new Error(
@@ -113,7 +120,7 @@ function oidcAuthenticator(config: AccessConfig, issuer: string, now: () => numb
     usernamePrefix: usernamePrefix === '-' ? '' : usernamePrefix,
     groupsClaim: config.OIDC_GROUPS_CLAIM,
     groupsPrefix: config.OIDC_GROUPS_PREFIX,
-    keys: createOidcKeys({ issuer, read, now }),
+    keys: createOidcKeys({ issuer, read, now, onFailure: (reason) => onIssuerAway(issuer, reason) }),
     now,
   });
 }

@@ -48,7 +48,7 @@ function authenticatorOf(
     usernamePrefix: '',
     groupsClaim: 'groups',
     groupsPrefix: '',
-    keys: createOidcKeys({ issuer, read, now }),
+    keys: createOidcKeys({ issuer, read, now, onFailure: () => {} }),
     now,
     ...options,
   });
@@ -177,6 +177,54 @@ describe('createOidcAuthenticator()', () => {
     state.down = false;
     clockMs += 5_001;
     expect((await authenticate(good)).kind).toBe('user');
+  });
+
+  it('goes on with the keys that it has while the issuer is away, for a day', async () => {
+    const { read, state } = issuerWith([rsa]);
+    let clockMs = nowMs;
+    const failures: string[] = [];
+    const now = () => clockMs;
+    const keys = createOidcKeys({ issuer, read, now, onFailure: (reason) => failures.push(reason) });
+    const authenticate = authenticatorOf(read, { keys }, now);
+    const judged = async (changes: Changes = {}) => {
+      const exp = clockMs / 1_000 + 60;
+      return (await authenticate(await token({ ...changes, claims: { exp } }))).kind;
+    };
+    expect(await judged()).toBe('user');
+    state.down = true;
+    clockMs += 3_600_000;
+    expect(await judged()).toBe('user');
+    expect(failures).toEqual(['connection refused']);
+    // A key that nobody knows may be a new one.
+    expect(await judged({ key: { ...stranger, kid: 'new' } })).toBe('unavailable');
+    clockMs += 86_400_000;
+    expect(await judged()).toBe('unavailable');
+  });
+
+  it('forgets a key that the issuer has taken back', async () => {
+    const { read, state } = issuerWith([rsa]);
+    let clockMs = nowMs;
+    const authenticate = authenticatorOf(read, {}, () => clockMs);
+    const good = await token({ claims: { exp: nowSeconds + 86_400 } });
+    expect((await authenticate(good)).kind).toBe('user');
+    state.keys = [ec];
+    clockMs += 600_000;
+    // The set is read in the background; the token that starts it does not wait.
+    await authenticate(good);
+    await expect.poll(async () => (await authenticate(good)).kind).toBe('refused');
+  });
+
+  it('finds the key of a rotated issuer once the pause after the last reading is over', async () => {
+    const { read, state } = issuerWith([rsa]);
+    let clockMs = nowMs;
+    const authenticate = authenticatorOf(read, { algorithms: ['RS256', 'ES256'] }, () => clockMs);
+    const rotated = await token({ key: ec, alg: 'ES256' });
+    expect((await authenticate(await token())).kind).toBe('user');
+    state.keys = [rsa, ec];
+    expect((await authenticate(rotated)).kind).toBe('refused');
+    clockMs += 30_000;
+    expect((await authenticate(rotated)).kind).toBe('user');
+    expect((await authenticate(await token())).kind).toBe('user');
   });
 
   it.each([

@@ -57,21 +57,12 @@ export function createOidcAuthenticator(options: OidcOptions): Authenticator {
 }
 
 function judgeError(error: unknown, issuer: string): Authentication {
-  if (error instanceof KeysUnavailableError || isAboutKeySet(error)) {
-    return { kind: 'unavailable', reason: `keys of ${issuer} cannot be read: ${String(error)}` };
+  if (error instanceof KeysUnavailableError) {
+    return { kind: 'unavailable', reason: `keys of ${issuer} cannot be read: ${error.message}` };
   }
   if (error instanceof errors.JWTExpired) return { kind: 'refused', reason: 'token is expired' };
   if (error instanceof errors.JOSEError) return { kind: 'refused', reason: 'token is invalid' };
   throw error;
-}
-
-/** The set of keys is broken, late, or no JSON; a token whose key is not in it is another case. */
-function isAboutKeySet(error: unknown): boolean {
-  return (
-    error instanceof errors.JWKSInvalid ||
-    error instanceof errors.JWKSTimeout ||
-    (error instanceof errors.JOSEError && error.code === 'ERR_JOSE_GENERIC')
-  );
 }
 
 function authenticationOf(payload: JWTPayload, options: OidcOptions): Authentication {

@@ -8,6 +8,7 @@ it('accessHooks() counts unanswered questions and comparisons, and logs who disa
   const metrics = createMetrics('a-function');
   const hooks = accessHooks(metrics, { debug: () => {}, info: () => {}, warn: note, error: note });
   hooks.onUnknown('here', 'no answer');
+  hooks.onIssuerAway('https://login.example.org', 'connection refused');
   hooks.onCompared('here', true);
   hooks.onCompared('here', true);
   hooks.onCompared('here', false);
@@ -22,6 +23,7 @@ it('accessHooks() counts unanswered questions and comparisons, and logs who disa
   }
   expect(logged).toEqual([
     { cluster: 'here', reason: 'no answer' },
+    { issuer: 'https://login.example.org', reason: 'connection refused' },
     { cluster: 'here', username: 'alice', reviewed: 'denied' },
   ]);
 });

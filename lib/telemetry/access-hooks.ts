@@ -8,6 +8,7 @@ export function accessHooks(
   log: Log,
 ): {
   readonly onUnknown: (cluster: string, reason: string) => void;
+  readonly onIssuerAway: (issuer: string, reason: string) => void;
   readonly onCompared: (cluster: string, agreed: boolean) => void;
   readonly onDisagreement: (cluster: string, disagreement: object) => void;
 } {
@@ -17,6 +18,8 @@ export function accessHooks(
       onUnknown(cluster);
       log.warn({ cluster, reason }, 'cannot find out rights');
     },
+    onIssuerAway: (issuer, reason) =>
+      log.warn({ issuer, reason }, 'cannot read the keys of the token issuer; known ones are used for a day'),
     onCompared,
     onDisagreement: (cluster, disagreement) =>
       log.error(
