@@ -151,14 +151,12 @@ describe('the renderer', () => {
     await Promise.all([tell(soft), tell(hard)]);
     await sql('update app_configs set deleted_at = now() where id = $1', [soft]);
     await sql('delete from app_configs where id = $1', [hard]);
-    for (const [name, answer] of [
-      ['soft', await tell(soft, { generation: 2 })],
-      ['hard', await tell(hard, { operation: 'delete' })],
-    ] as const) {
-      // A comparison that earlier tests caused may come first: then there is nothing left to tell.
-      expect([200, 204]).toContain(answer.status);
-      if (answer.status === 200) expect(await answer.json()).toMatchObject({ outcome: 'pruned', name });
-    }
+    const answers = [await tell(soft, { generation: 2 }), await tell(hard, { operation: 'delete' })];
+    const told = await Promise.all(answers.map(async (answer) => [answer.status, await answer.text()]));
+    // A comparison that earlier tests caused may come first: then there is nothing left to tell.
+    const nothingLeft = [204, ''];
+    const pruned = [200, expect.stringContaining('"outcome":"pruned"')];
+    for (const answer of told) expect([nothingLeft, pruned]).toContainEqual(answer);
     expect([await world.object('soft'), await world.object('hard')]).toEqual([undefined, undefined]);
     const { rows } = await world.database.pool.query('select from app_configs where id = $1', [soft]);
     expect(rows.length).toBe(0);
