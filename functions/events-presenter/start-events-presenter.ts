@@ -83,11 +83,16 @@ export async function startEventsPresenter(
     sleep,
     observe: (cluster, resource, event) => log.debug({ cluster, resource, ...event }, 'RBAC watch'),
   });
+  const hooks = accessHooks(telemetry.metrics, log);
   const { authenticate, clusters } = createAccess(config, opened, {
     now: Date.now,
     random: Math.random,
     sleep: (ms) => sleep(ms, signal).catch(() => undefined),
-    ...accessHooks(telemetry.metrics, log),
+    ...hooks,
+    // Nobody waits for the reviews in the background that our own end cuts off.
+    onUnknown: (cluster, reason) => {
+      if (!signal.aborted) hooks.onUnknown(cluster, reason);
+    },
   });
   const onUnavailable = (reason: string): void => log.warn({ reason }, 'cannot verify tokens');
   const secret = config.CURSOR_KEY ?? installation.sealingSecret;

@@ -24,7 +24,7 @@ try {
     clients: Number(values.clients),
     eventsPerSecond: Number(values.rate),
     ends: true,
-    retention: Number(values.seconds) >= 90,
+    retention: Number(values.seconds) >= 150,
     say,
   });
   process.stdout.write(`${JSON.stringify({ seed: Number(values.seed), ...report })}\n`);

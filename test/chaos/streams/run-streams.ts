@@ -17,8 +17,8 @@ type StreamName = keyof typeof presenters;
 const patienceMs = 20_000;
 /** Between two ends of a presenter, at most. */
 const maxCalmMs = 12_000;
-/** Rows younger than this are never taken away: far more than any client of ours is away. */
-const retentionMs = 30_000;
+/** Rows younger than this are never taken away: far more than any client of ours is behind on a machine that keeps up. */
+const retentionMs = 60_000;
 
 export type StreamReport = {
   readonly clients: number;
