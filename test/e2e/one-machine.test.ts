@@ -88,21 +88,9 @@ describe('npm start', () => {
       .filter((line) => line.startsWith('kubectl '));
     expect(commands.length).toBeGreaterThan(5);
     expect(existsSync(machine.mirrorKubeconfig)).toBe(true);
-    if (!hasKubectl()) return;
     await expect.poll(() => deploymentNames('admin'), arrival).toContain('storefront');
-    for (const command of commands) {
-      const here = command
-        .replace('.kubemirror/mirror-kubeconfig', machine.mirrorKubeconfig)
-        .replace('https://127.0.0.1:18080', machine.mirrorUrl);
-      const told = spawnSync('sh', ['-c', here], {
-        env: { PATH: process.env['PATH'], HOME: dataDir },
-        encoding: 'utf8',
-      });
-      expect(told, command).toMatchObject({ status: 0 });
-      if (command.includes('describe')) expect(told.stdout).toContain('Name:                   storefront');
-      if (command.includes('--list')) expect(told.stdout).toContain('deployments.apps');
-      if (command.includes('/at/')) expect(told.stderr).toContain('No resources found');
-    }
+    // A machine with only Node has no kubectl to run them with.
+    expect(hasKubectl() ? commands.flatMap(surprisesOf) : []).toEqual([]);
   }, 60_000);
 
   it('leaves no process after Ctrl-C, and finds its data again', async () => {
@@ -114,6 +102,26 @@ describe('npm start', () => {
     expect(uids).toEqual(expect.arrayContaining(before.slice(0, 1).map((item) => item.global_uid)));
   }, 180_000);
 });
+
+/** What some of the README's commands must print. */
+const printed: Readonly<Record<string, string>> = {
+  ' --list ': 'deployments.apps',
+  ' describe ': 'Name:                   storefront',
+  '/at/': 'No resources found',
+};
+
+/** Runs a command of the README against this machine; everything that it printed, where that is not as it should be. */
+function surprisesOf(command: string): object[] {
+  const here = command
+    .replace('.kubemirror/mirror-kubeconfig', machine.mirrorKubeconfig)
+    .replace('https://127.0.0.1:18080', machine.mirrorUrl);
+  const { status, stdout, stderr } = spawnSync('sh', ['-c', here], {
+    env: { PATH: process.env['PATH'], HOME: dataDir },
+    encoding: 'utf8',
+  });
+  const expected = Object.entries(printed).find(([mark]) => command.includes(mark))?.[1] ?? '';
+  return status === 0 && `${stdout}${stderr}`.includes(expected) ? [] : [{ command, status, stdout, stderr }];
+}
 
 const deploymentsPath = '/apis/apps/v1/namespaces/shop/deployments';
 
