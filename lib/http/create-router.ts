@@ -134,6 +134,10 @@ async function answer(found: Found, request: Request, requestId: string): Promis
     case 'route': {
       const params = decodeParams(found.params);
       if (params === undefined) return statusResponse(400, 'path is not valid percent-encoding');
+      // PostgreSQL holds no NUL, so that nothing has such a name.
+      if (Object.values(params).some((value) => value.includes('\0'))) {
+        return statusResponse(400, 'path holds NUL');
+      }
       return found.route.handle({ request, url: new URL(request.url), params, requestId });
     }
   }

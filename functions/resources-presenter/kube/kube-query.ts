@@ -40,6 +40,8 @@ export function parseKubeQuery(
 ): KubeQuery | RefusedOptions {
   const options = parseListOptions(query);
   if (options.kind !== 'options') return options;
+  const withNul = [...query].find(([, value]) => value.includes('\0'));
+  if (withNul !== undefined) return unreadable(`${withNul[0]}: Invalid value: expected text without NUL`);
   const labelSelector = parseLabelSelector(query.get('labelSelector') ?? '');
   if (labelSelector.kind === 'invalid') return unreadable(labelSelector.message);
   const fieldSelector = parseResourceFieldSelector(query.get('fieldSelector') ?? '', resource);

@@ -86,6 +86,8 @@ function objectsOf(parts: readonly string[]): Omit<KubeObjects, 'group' | 'versi
 }
 
 function segmentsOf(path: string): string[] | undefined {
+  // Nothing that PostgreSQL holds has such a name.
+  if (path.includes('%00')) return undefined;
   try {
     return path
       .split('/')
