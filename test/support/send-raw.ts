@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http';
+import { gunzipSync } from 'node:zlib';
 
 export type RawAnswer = { readonly status: number; readonly contentType: string; readonly text: string };
 
@@ -29,7 +30,11 @@ export function createRawSender(url: string): { readonly send: SendRaw; readonly
           }
           const chunks: Buffer[] = [];
           answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-          answer.on('end', () => resolve({ status, contentType, text: Buffer.concat(chunks).toString() }));
+          answer.on('end', () => {
+            const bytes = Buffer.concat(chunks);
+            const isZipped = answer.headers['content-encoding'] === 'gzip' && bytes.length > 0;
+            resolve({ status, contentType, text: (isZipped ? gunzipSync(bytes) : bytes).toString() });
+          });
           answer.on('error', reject);
         });
         sent.on('error', reject);
