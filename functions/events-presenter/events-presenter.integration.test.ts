@@ -301,18 +301,21 @@ describe('GET /notifications', () => {
   it('stops sending within seconds when a right is taken away, and goes on when it is back', async () => {
     const right = await world.grant('dave', [listEvents], 'shop');
     const dave = await world.token('dave');
+    const witness = await open(admin);
     const stream = await open(dave);
     await commit({ name: 'before' });
     await eventually(() => expect(stream.uids()).toEqual(['here:before-uid']), 5_000);
     await right.revoke();
     await eventually(async () => expect(await uids('/events', dave)).toEqual([]), 5_000);
     await commit({ name: 'meanwhile' });
+    // What is handed out while the right is away counts, so it must have been handed out before the right is back.
+    await eventually(() => expect(witness.uids()).toContain('here:meanwhile-uid'), 5_000);
     await world.grant('dave', [listEvents], 'shop');
     await eventually(async () => expect(await uids('/events', dave)).toContain('here:before-uid'), 5_000);
     await commit({ name: 'after' });
     // In the order of commits: with the last one here, the one before it was held back.
     await eventually(() => expect(stream.uids()).toEqual(['here:before-uid', 'here:after-uid']), 5_000);
-    await stream.leave();
+    await Promise.all([stream.leave(), witness.leave()]);
   });
 
   it('refuses who has no token, and parameters that are wrong', async () => {

@@ -31,10 +31,17 @@ async function mayList(token: string): Promise<void> {
   });
 }
 
-async function change(name: string, version: number): Promise<void> {
-  const metadata = { name, namespace: 'shop', resourceVersion: String(version) };
-  const raw = { apiVersion: 'apps/v1', kind: 'Deployment', metadata };
-  await insertHistory(world.database.pool, [{ name, raw, resource_version: version }]);
+let changes: Promise<number> = Promise.resolve(1_000);
+
+/** One after the other, because the tests run side by side and a cluster's versions are in the order of its changes. */
+function change(name: string): Promise<number> {
+  changes = changes.then(async (last) => {
+    const metadata = { name, namespace: 'shop', resourceVersion: String(last + 1) };
+    const raw = { apiVersion: 'apps/v1', kind: 'Deployment', metadata };
+    await insertHistory(world.database.pool, [{ name, raw, resource_version: last + 1 }]);
+    return last + 1;
+  });
+  return changes;
 }
 
 beforeAll(async () => {
@@ -59,18 +66,18 @@ describe.concurrent('a watch', () => {
     const marked = await Promise.all(
       (['object', 'table', 'metadata'] as const).map((form) => open(bookmark, form)),
     );
-    await change('first', 1_000);
+    const first = await change('first');
     for (const [index, kind] of ['Deployment', 'Table', 'PartialObjectMetadata'].entries()) {
       const { events } = marked[index] as (typeof marked)[number];
       await eventually(() => {
         const last = events.at(-1);
         expect(last).toMatchObject({ type: 'BOOKMARK', object: { kind } });
-        expect(Number(last?.object.metadata.resourceVersion)).toBeGreaterThanOrEqual(1_000);
+        expect(Number(last?.object.metadata.resourceVersion)).toBeGreaterThanOrEqual(first);
       });
     }
     const from = marked[0]?.events.at(-1)?.object.metadata.resourceVersion;
     const next = await open(`&resourceVersion=${from}`);
-    await change('second', 1_001);
+    await change('second');
     await eventually(() => expect(next.seen()).toContain('ADDED second'));
     expect(next.seen()).not.toContain('ADDED first');
     await eventually(() => expect(quiet.seen()).toContain('ADDED second'));
@@ -101,11 +108,11 @@ describe.concurrent('a watch', () => {
     const token = await tokenFor('bob', 600);
     await mayList(token);
     const stream = await kubeWatch(world, path, token);
-    await change('shown', 1_002);
+    await change('shown');
     await eventually(() => expect(stream.seen()).toContain('ADDED shown'));
     await revoke();
     await eventually(async () => expect((await world.get(list, token)).status).toBe(403));
-    await change('hidden', 1_003);
+    await change('hidden');
     await stream.ended;
     expect(stream.events.at(-1)).toMatchObject({ type: 'ERROR', object: { code: 403, reason: 'Forbidden' } });
     expect(stream.seen()).not.toContain('ADDED hidden');
