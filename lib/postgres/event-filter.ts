@@ -30,6 +30,23 @@ export type EventFilter = {
   readonly text: string | undefined;
 };
 
+/** Takes all; what a question is about goes over it. */
+export const anyEvent: EventFilter = {
+  cluster: undefined,
+  namespace: undefined,
+  kinds: undefined,
+  nameContains: undefined,
+  compositionId: undefined,
+  labels: undefined,
+  since: undefined,
+  until: undefined,
+  types: undefined,
+  reasons: undefined,
+  involvedUid: undefined,
+  involvedName: undefined,
+  text: undefined,
+};
+
 const visible = withLabelRequirements(loadSql('visible-events'), "$7 -> 'requirements'");
 
 /** A query over events with the condition that all of them have. */

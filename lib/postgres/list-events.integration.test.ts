@@ -7,7 +7,7 @@ import { type EventStreamFilter, matchesEvent } from '../core/event-stream-filte
 import { parseLabelSelector } from '../core/label-selector.ts';
 import { eventScopeParameter } from '../core/scope-parameter.ts';
 import { countEvents } from './count-events.ts';
-import type { EventFilter } from './event-filter.ts';
+import { anyEvent, type EventFilter } from './event-filter.ts';
 import { eventStreamBounds } from './event-stream-bounds.ts';
 import { labelledObjects } from './labelled-objects.ts';
 import { listEventKinds } from './list-event-kinds.ts';
@@ -72,21 +72,6 @@ const rows: readonly EventFixture[] = [
   { name: 'abroad', cluster_name: 'elsewhere' },
 ];
 
-const everything: EventFilter = {
-  cluster: undefined,
-  namespace: undefined,
-  kinds: undefined,
-  nameContains: undefined,
-  compositionId: undefined,
-  labels: undefined,
-  since: undefined,
-  until: undefined,
-  types: undefined,
-  reasons: undefined,
-  involvedUid: undefined,
-  involvedName: undefined,
-  text: undefined,
-};
 const allEvents: EventScope = { cluster: 'here', events: { kind: 'everywhere' }, involved: [] };
 const everywhere: EventScope[] = [allEvents];
 
@@ -98,7 +83,7 @@ async function names(
   const found = await listEvents(
     database.pool,
     eventScopeParameter(scopes),
-    { ...everything, ...filter },
+    { ...anyEvent, ...filter },
     page,
   );
   return found.map(
@@ -117,7 +102,7 @@ describe('listEvents()', () => {
       'oldest',
     ]);
     const page = { after: undefined, limit: 1, withRaw: false };
-    const [newest] = await listEvents(database.pool, eventScopeParameter(everywhere), everything, page);
+    const [newest] = await listEvents(database.pool, eventScopeParameter(everywhere), anyEvent, page);
     expect(newest).toMatchObject({
       global_uid: 'here:repeated-uid',
       message: 'twice',
@@ -138,7 +123,7 @@ describe('listEvents()', () => {
               const rows = await listEvents(
                 database.pool,
                 eventScopeParameter(everywhere),
-                { ...everything, ...filter },
+                { ...anyEvent, ...filter },
                 { after, limit, withRaw: false, now: at },
               );
               found.push(...rows.map((row) => `${row.global_uid} ${row.position}`));
@@ -243,7 +228,7 @@ describe('listEvents()', () => {
     });
     const find = (kinds: number) =>
       labelledObjects(database.pool, eventScopeParameter([scope(kinds)]), {
-        ...everything,
+        ...anyEvent,
         labelRequirements,
       });
     expect(await find(2)).toEqual(expected);
@@ -362,7 +347,7 @@ describe('listEvents()', () => {
     let after: EventKey | undefined;
     for (;;) {
       const page = { after, limit: 2, withRaw: false };
-      const found = await listEvents(database.pool, eventScopeParameter(everywhere), everything, page);
+      const found = await listEvents(database.pool, eventScopeParameter(everywhere), anyEvent, page);
       seen.push(...found.map((row) => row.global_uid));
       const last = found.at(-1);
       if (last === undefined) break;
@@ -376,15 +361,15 @@ describe('listEvents()', () => {
 describe('countEvents() and summarizeEvents()', () => {
   it('count events and not their versions, inside the scope and no further than they are told', async () => {
     const scope = eventScopeParameter(everywhere);
-    expect(await countEvents(database.pool, scope, everything, 100)).toBe(6);
-    expect(await countEvents(database.pool, scope, everything, 4)).toBe(4);
-    expect(await countEvents(database.pool, eventScopeParameter([]), everything, 100)).toBe(0);
-    const byReason = await summarizeEvents(database.pool, scope, everything, { by: 'reason', max: 100 });
+    expect(await countEvents(database.pool, scope, anyEvent, 100)).toBe(6);
+    expect(await countEvents(database.pool, scope, anyEvent, 4)).toBe(4);
+    expect(await countEvents(database.pool, eventScopeParameter([]), anyEvent, 100)).toBe(0);
+    const byReason = await summarizeEvents(database.pool, scope, anyEvent, { by: 'reason', max: 100 });
     expect(byReason).toEqual([
       { value: 'Started', count: 5 },
       { value: 'BackOff', count: 1 },
     ]);
-    const byNamespace = await summarizeEvents(database.pool, scope, everything, { by: 'namespace', max: 1 });
+    const byNamespace = await summarizeEvents(database.pool, scope, anyEvent, { by: 'namespace', max: 1 });
     expect(byNamespace).toEqual([{ value: 'shop', count: 1 }]);
   });
 });
@@ -408,7 +393,7 @@ describe('listEventKinds() and its like', () => {
   });
 });
 
-const anyEvent: EventStreamFilter = {
+const anyStreamed: EventStreamFilter = {
   cluster: undefined,
   namespace: undefined,
   kinds: undefined,
@@ -439,7 +424,7 @@ describe('readEventsAfter()', () => {
     [{ involvedUid: 'ledger-uid' }, ['bank', 'node']],
     [{ involvedName: 'Ledger_1', kinds: ['Deployment'] }, ['bank']],
   ])('takes by %j the rows that the same filter takes in memory', async (filter, expected) => {
-    const whole = { ...anyEvent, ...filter };
+    const whole = { ...anyStreamed, ...filter };
     const read = await readEventsAfter(database.pool, { after: 0, limit: 100, filter: whole });
     expect(read.map((row) => row.global_uid.replace(/^\w+:(.*)-uid$/, '$1'))).toEqual(expected);
     const all = await readEventsAfter(database.pool, { after: 0, limit: 100 });

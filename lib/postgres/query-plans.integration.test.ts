@@ -9,7 +9,7 @@ import type { LabelRequirement } from '../core/label-selector.ts';
 import { eventScopeParameter, resourceScopeParameter } from '../core/scope-parameter.ts';
 import { countEvents } from './count-events.ts';
 import { countResources } from './count-resources.ts';
-import type { EventFilter } from './event-filter.ts';
+import { anyEvent, type EventFilter } from './event-filter.ts';
 import { eventStreamBounds } from './event-stream-bounds.ts';
 import { findObject } from './find-object.ts';
 import { getDefinition } from './get-definition.ts';
@@ -145,21 +145,6 @@ function resources(filter: Partial<ResourceFilter>, page: Partial<ResourcePage> 
 
 const oneKind = { groups: ['apps'], resources: ['deployments'], cluster: 'bench' } as const;
 
-const anyEvent: EventFilter = {
-  cluster: undefined,
-  namespace: undefined,
-  kinds: undefined,
-  nameContains: undefined,
-  compositionId: undefined,
-  labels: undefined,
-  since: undefined,
-  until: undefined,
-  types: undefined,
-  reasons: undefined,
-  involvedUid: undefined,
-  involvedName: undefined,
-  text: undefined,
-};
 const anyKubeEvent: KubeEventFilter = {
   cluster: 'bench',
   namespace: undefined,

@@ -3,7 +3,7 @@ import type { KnownCaller } from '../../../lib/core/caller.ts';
 import { decodeCursor, encodeCursor } from '../../../lib/core/cursor.ts';
 import { type EventScopeParameter, eventScopeParameter } from '../../../lib/core/scope-parameter.ts';
 import type { SealingKeys } from '../../../lib/core/sealed-token.ts';
-import type { EventFilter } from '../../../lib/postgres/event-filter.ts';
+import { anyEvent, type EventFilter } from '../../../lib/postgres/event-filter.ts';
 import type { EventPage, ListedEvent } from '../../../lib/postgres/list-events.ts';
 import { type FindDependencies, findGettable, type Gettable } from './find-gettable.ts';
 import type { ObjectEventsParameters } from './history-parameters.ts';
@@ -59,7 +59,7 @@ export async function listObjectEvents(
   const events = { kind: 'listed', namespaces, objects: [], names: [] } as const;
   const scope = eventScopeParameter([{ cluster, events, involved: [{ group, resource, where: object }] }]);
   const page = { after, limit: limit + 1, withRaw: parameters.raw };
-  const rows = await deps.listEvents(scope, { ...anything, cluster, involvedUid: uid }, page);
+  const rows = await deps.listEvents(scope, { ...anyEvent, cluster, involvedUid: uid }, page);
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
   return {
@@ -71,19 +71,3 @@ export async function listObjectEvents(
         : undefined,
   };
 }
-
-const anything: EventFilter = {
-  cluster: undefined,
-  namespace: undefined,
-  kinds: undefined,
-  nameContains: undefined,
-  compositionId: undefined,
-  labels: undefined,
-  since: undefined,
-  until: undefined,
-  types: undefined,
-  reasons: undefined,
-  involvedUid: undefined,
-  involvedName: undefined,
-  text: undefined,
-};
