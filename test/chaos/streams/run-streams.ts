@@ -193,8 +193,9 @@ export async function runStreams(options: {
 
   /** What retention does when it drops a partition: the rows go, and the horizon says so, in one transaction. */
   async function passAway(deadlineMs: number): Promise<void> {
-    for (let previous = 0; performance.now() < deadlineMs; ) {
-      await delay(Math.min(retentionMs, Math.max(0, deadlineMs - performance.now())));
+    // Whole terms only: after a shorter one rows of the moment before would go, and clients be told `resync` rightly.
+    for (let previous = 0; performance.now() + retentionMs <= deadlineMs; ) {
+      await delay(retentionMs);
       const head = await pool.query<{ position: string | null }>(
         'select max(position) as position from events',
       );
