@@ -23,14 +23,16 @@ export async function listVersion(
   versions: StreamVersions,
   sleep: (ms: number) => Promise<unknown>,
 ): Promise<string | Response> {
-  let head = (await versions.head())?.version ?? versionBeforeAll;
-  if (wanted === undefined || wanted === '0' || wanted === head) return head;
-  // Versions of different resources do not arrive in their order: what is known has been reached.
+  const readHead = async () => (await versions.head())?.version ?? versionBeforeAll;
+  if (wanted === undefined || wanted === '0') return readHead();
+  // Versions of different resources do not arrive in their order: what is known has been reached. The head is read
+  // after that, because one that was read before may lack it.
   const isKnown = wanted === versionBeforeAll || (await versions.positionOf(wanted)) !== undefined;
+  let head = await readHead();
   for (let waitedMs = 0; !isKnown && compareResourceVersions(wanted, head) === 1; waitedMs += pollMs) {
     if (waitedMs >= freshnessWaitMs) return tooLargeVersion(wanted, head);
     await sleep(pollMs);
-    head = (await versions.head())?.version ?? versionBeforeAll;
+    head = await readHead();
   }
   // Before resourceVersionMatch there was only this: with a limit, a version meant exactly that version.
   const isExact = match === 'Exact' || (match === '' && limit !== undefined);
