@@ -92,6 +92,7 @@ export async function startAppconfigsApi(
     readAfter: (after, limit) => readOutcomesAfter(pool, { after, limit }),
     pollMs,
     minPauseMs,
+    now: () => performance.now(),
     onError: (error) => log.warn({ err: error }, 'cannot read new outcomes'),
   });
   const streaming = new AbortController();

@@ -45,8 +45,11 @@ const functionName = 'events-presenter';
 
 /** Rows are visible after this even where their wake-up was lost. */
 const pollMs = 500;
-/** Rows that come closer together than this go out in one write per client. */
-const minPauseMs = 25;
+/**
+ * Rows that come closer together than this go out in one write per client. With 2,000 clients: p99 69 to 113 ms with 25,
+ * 55 to 80 with 35, 71 to 87 with 45.
+ */
+const minPauseMs = 30;
 /** Of one kind, where rights may be bound to names that only the API server knows: a review each. */
 const maxObjectsAsked = 200;
 
@@ -107,6 +110,7 @@ export async function startEventsPresenter(
     readAfter: (position, limit) => readEventsAfter(pool, { after: position, limit }),
     pollMs,
     minPauseMs,
+    now: () => performance.now(),
     onError: (error) => log.warn({ err: error }, 'cannot read new events'),
   });
   // Thousands of streams fall behind at the same moment, such as when rights have to be asked anew.

@@ -125,12 +125,14 @@ export async function startResourcesPresenter(
     readAfter: (position, limit) => readResourcesAfter(pool, { after: position, limit, withRaw: false }),
     pollMs,
     minPauseMs,
+    now: () => performance.now(),
     onError: (error) => log.warn({ err: error }, 'cannot read new changes'),
   });
   const eventFeed = createLiveFeed({
     readAfter: (position, limit) => readEventsAfter(pool, { after: position, limit }),
     pollMs,
     minPauseMs,
+    now: () => performance.now(),
     onError: (error) => log.warn({ err: error }, 'cannot read new events'),
   });
   // Thousands of streams fall behind at the same moment, such as when rights have to be asked anew.

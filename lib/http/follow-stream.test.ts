@@ -79,6 +79,7 @@ function world() {
       Promise.resolve(log.filter((row) => row.position > position).slice(0, limit)),
     pollMs: 1_000,
     minPauseMs: 20,
+    now: () => performance.now(),
     onError: (error) => errors.push(error),
   });
   void feed.run(stopping.signal);
