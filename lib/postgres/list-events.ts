@@ -18,7 +18,7 @@ export type EventPage = {
   readonly after: EventKey | undefined;
   readonly limit: number;
   readonly withRaw: boolean;
-  /** RFC 3339. Where it is given, the day before is looked at alone first. */
+  /** RFC 3339. Where it is given, its day and the one before are looked at alone first. */
   readonly now?: string | undefined;
 };
 
@@ -31,7 +31,8 @@ const statement = eventStatement('list-events');
  *
  * Mostly a day has a page of them. A question about one day leaves the partitions of all others out before they are
  * planned for (measured with eight of them: planning takes 0.6 ms instead of 1.8 ms), and each of them would be
- * searched for its own newest event.
+ * searched for its own newest event. For words in one partition the planner takes their index, for those in two rather
+ * looks at all events in the order of time.
  */
 export async function listEvents(
   pool: Pick<Pool, 'query'>,
@@ -45,9 +46,8 @@ export async function listEvents(
     const values = [...eventFilterParameters(scope, asked, uids), page.withRaw, page.limit, ...keyOf(page)];
     return (await pool.query<ListedEvent>({ ...prepared(statement), values })).rows;
   };
-  const recent = uids === undefined ? startOfDayBefore(filter, page) : undefined;
-  if (recent !== undefined) {
-    const rows = await ask(recent);
+  for (const start of uids === undefined ? recentStarts(filter, page) : []) {
+    const rows = await ask(start);
     if (rows.length === page.limit) return rows;
   }
   return ask(filter.since);
@@ -57,13 +57,17 @@ function keyOf({ after }: EventPage): (string | undefined)[] {
   return [after?.[0], after?.[1]];
 }
 
-/** A day before the newest event that the page can have; `undefined` where an index finds the few that there are. */
-function startOfDayBefore(filter: EventFilter, page: EventPage): string | undefined {
-  const { since, until, involvedUid, involvedName, compositionId } = filter;
-  if (page.now === undefined) return undefined;
-  if ([involvedUid, involvedName, compositionId].some((value) => value !== undefined)) return undefined;
+/**
+ * Where to begin looking, nearest first: with the day that the newest event of the page can be of, then a day before it.
+ * None where an index finds the few that there are.
+ */
+function recentStarts({ since, until, ...filter }: EventFilter, page: EventPage): string[] {
+  if (page.now === undefined) return [];
+  const { involvedUid, involvedName, compositionId } = filter;
+  if ([involvedUid, involvedName, compositionId].some((value) => value !== undefined)) return [];
   const ends = [page.now, until, page.after?.[0]].filter((time) => time !== undefined);
-  const startMs = Math.min(...ends.map((time) => Date.parse(time))) - dayMs;
-  if (since !== undefined && Date.parse(since) >= startMs) return undefined;
-  return new Date(startMs).toISOString();
+  const newestMs = Math.min(...ends.map((time) => Date.parse(time)));
+  return [newestMs - (newestMs % dayMs), newestMs - dayMs]
+    .filter((startMs) => since === undefined || Date.parse(since) < startMs)
+    .map((startMs) => new Date(startMs).toISOString());
 }
