@@ -13,6 +13,7 @@ it.each([
   ['events-watcher', 'deployment'],
   ['changes-source', 'deployment'],
   ['events-presenter', 'service'],
+  ['resources-presenter', 'service'],
 ] as const)('memory of %s is bounded as its manifest does it', (name, file) => {
   const manifest = parse(readFileSync(`knative/${name}/${file}.yaml`, 'utf8')) as {
     spec: { template: { spec: { containers: [Container] } } };

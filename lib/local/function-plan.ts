@@ -68,6 +68,7 @@ const memory: Readonly<Partial<Record<FunctionName, Readonly<Record<string, stri
   'events-watcher': watcherMemory,
   'changes-source': { NODE_OPTIONS: '--max-semi-space-size=4 --max-old-space-size=80' },
   'events-presenter': { NODE_OPTIONS: '--max-semi-space-size=8' },
+  'resources-presenter': { NODE_OPTIONS: '--max-semi-space-size=8' },
 };
 
 /** As the manifests have it: memory that grows neither with a transaction nor with an outage or many streams. */

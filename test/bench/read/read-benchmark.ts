@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { demoToken } from '../../../lib/local/demo-tokens.ts';
 import { freePort } from '../../../lib/local/free-port.ts';
+import { boundedMemory } from '../../../lib/local/function-plan.ts';
 import { openBenchDatabase } from '../bench-database.ts';
 import type { Benchmark, Measures } from '../benchmark.ts';
 import { runForJson, startFunction, startScript } from '../run-process.ts';
@@ -21,6 +22,8 @@ const settings = {
   deepPage: 50,
   coldUsers: 10,
   loopback: true,
+  /** Those of the manifests. */
+  ...boundedMemory('resources-presenter'),
 } as const;
 
 const signKey = 'a sign key of the read benchmark only';
@@ -78,7 +81,11 @@ export const readBenchmark: Benchmark = {
 
     const measure = async ({ of, path }: { of: 'resources' | 'events'; path: string }, deep: boolean) => {
       const port = await freePort();
-      const presenter = await startFunction(`${of}-presenter`, { ...environment, PORT: String(port) });
+      const presenter = await startFunction(`${of}-presenter`, {
+        ...environment,
+        ...boundedMemory(`${of}-presenter`),
+        PORT: String(port),
+      });
       try {
         const url = `http://127.0.0.1:${port}`;
         const last = deep ? await walk(`${url}${path}`, token) : '';
