@@ -121,6 +121,13 @@ create table installation (
   created_at timestamp with time zone not null default now()
 );
 
+create table listed_kinds (
+  cluster_name text collate "C" not null,
+  api_group text collate "C" not null,
+  api_version text collate "C" not null,
+  resource text collate "C" not null
+);
+
 create table quarantined_events (
   id bigint not null generated always as identity,
   quarantined_at timestamp with time zone not null default now(),
@@ -203,6 +210,7 @@ alter table change_outbox add constraint change_outbox_pkey PRIMARY KEY (seq);
 alter table change_outbox_readers add constraint change_outbox_readers_pkey PRIMARY KEY (name);
 alter table installation add constraint installation_only_row_check CHECK (only_row);
 alter table installation add constraint installation_pkey PRIMARY KEY (only_row);
+alter table listed_kinds add constraint listed_kinds_pkey PRIMARY KEY (cluster_name, api_group, resource);
 alter table quarantined_events add constraint quarantined_events_pkey PRIMARY KEY (id);
 alter table resource_history add constraint resource_history_operation_check CHECK ((operation = ANY (ARRAY['upserted'::text, 'deleted'::text])));
 alter table resources add constraint resources_pkey PRIMARY KEY (uid, cluster_name);

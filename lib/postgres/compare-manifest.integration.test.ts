@@ -63,6 +63,23 @@ describe('compareManifest', () => {
     ]);
   });
 
+  it('notes once that a kind was listed, also where there is none of it, and by its latest API version', async () => {
+    const listed = async () => {
+      const { rows } = await database.pool.query(
+        'select api_group, resource, api_version, xmin::text from listed_kinds order by api_group',
+      );
+      return rows;
+    };
+    await database.pool.query('delete from listed_kinds');
+    await compare({});
+    const first = await listed();
+    expect(first).toMatchObject([{ api_group: 'apps', resource: 'deployments', api_version: 'v1' }]);
+    await compare({ listResourceVersion: '101' });
+    expect(await listed()).toEqual(first);
+    await compare({ version: 'v2' });
+    expect(await listed()).toMatchObject([{ resource: 'deployments', api_version: 'v2' }]);
+  });
+
   it('leaves what is newer than the list', async () => {
     await store({ uid: 'a', version: '101' });
     expect(await compare({})).toEqual({ deleted: 0, revived: 0, wanted: [] });

@@ -39,7 +39,14 @@ describe('listKinds()', () => {
         ['batch', 'jobs', 'Job', true],
       ],
     );
-    expect(await listKinds(database.pool, 'elsewhere')).toMatchObject([{ resource: 'pods', version: 'v1' }]);
+    await database.pool.query(
+      `insert into listed_kinds (cluster_name, api_group, api_version, resource)
+       values ('elsewhere', '', 'v1', 'pods'), ('elsewhere', 'batch', 'v1', 'jobs'), ('far', '', 'v1', 'pods')`,
+    );
+    expect(await listKinds(database.pool, 'elsewhere')).toMatchObject([
+      { resource: 'pods', version: 'v1', kind: 'Pod' },
+      { resource: 'jobs', version: 'v1', kind: null },
+    ]);
     expect(await listKinds(database.pool, 'nowhere')).toEqual([]);
     expect(await getDefinition(database.pool, 'here', 'panels.krateo.io')).toEqual({
       spec: { group: 'krateo.io' },

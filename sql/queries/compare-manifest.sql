@@ -8,7 +8,15 @@
 -- row is wanted, and the watcher tells what became of it. A tombstone that is older than an entry was
 -- wrong (a restored etcd, two clusters under one name): the row lives again, at the tombstone's version, and is wanted.
 -- One moment for the whole batch, read after the lock was taken, so that times follow positions.
-with moment as materialized (select clock_timestamp() as at),
+-- That the kind is listed at all is noted once.
+with listed as (
+  insert into listed_kinds as k (cluster_name, api_group, api_version, resource)
+  values ($1, $2, $3, $4)
+  on conflict (cluster_name, api_group, resource) do update
+  set api_version = excluded.api_version
+  where k.api_version <> excluded.api_version
+),
+moment as materialized (select clock_timestamp() as at),
 entry as materialized (
   select
     e ->> 0 as namespace,

@@ -1,5 +1,6 @@
--- Which resources of a cluster are mirrored: those that have or had objects. Loose index scans over
--- resources_live_key and resources_gone_key, then one row of each for what its objects are called.
+-- Which resources of a cluster are mirrored: those that have or had objects, and those that were listed and had none,
+-- whose kind nobody knows. Loose index scans over resources_live_key and resources_gone_key, then one row of each for
+-- what its objects are called.
 --
 -- $1 cluster_name
 with recursive live as (
@@ -86,4 +87,10 @@ cross join lateral (
     limit 1
   )
 ) as example
+union all
+select k.api_group, k.api_version, k.resource, null, null
+from listed_kinds k
+where k.cluster_name = $1 and not exists (
+  select from kinds where kinds.api_group = k.api_group and kinds.resource = k.resource
+)
 order by 1, 3

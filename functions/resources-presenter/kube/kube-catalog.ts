@@ -130,21 +130,30 @@ export function createKubeCatalog(deps: CatalogDependencies): KubeCatalog {
 
 async function readList(cluster: string, deps: CatalogDependencies): Promise<readonly DiscoveredResource[]> {
   const [kinds, discovery] = await Promise.all([deps.listKinds(cluster), deps.discover(cluster)]);
-  const mirrored = kinds.map((kind): DiscoveredResource => {
+  const mirrored = kinds.flatMap((kind): DiscoveredResource[] => {
     const known = discovery?.resources.find(
       (resource) =>
         resource.group === kind.group &&
         resource.version === kind.version &&
         resource.resource === kind.resource,
     );
-    return {
-      ...kind,
-      singular: known?.singular ?? kind.kind.toLowerCase(),
-      shortNames: known?.shortNames ?? [],
-      categories: known?.categories ?? [],
-      namespaced: known?.namespaced ?? kind.namespaced,
-      verbs: ['get', 'list', 'watch'],
-    };
+    const { group, version, resource } = kind;
+    const shown = kind.kind === null ? known : kind;
+    // Nobody knows what it is called: it has no objects, and its cluster is another one or serves it no more.
+    if (shown === undefined) return [];
+    return [
+      {
+        group,
+        version,
+        resource,
+        kind: shown.kind,
+        singular: known?.singular ?? shown.kind.toLowerCase(),
+        shortNames: known?.shortNames ?? [],
+        categories: known?.categories ?? [],
+        namespaced: known?.namespaced ?? shown.namespaced,
+        verbs: ['get', 'list', 'watch'],
+      },
+    ];
   });
   return [coreEvents, newerEvents, ...mirrored].sort(inOrderOf(discovery));
 }

@@ -14,15 +14,10 @@ export function qualifiedResource({ group, resource }: Pick<Subject, 'group' | '
   return group === '' ? resource : `${resource}.${group}`;
 }
 
-export function forbidden(
-  username: string,
-  verb: AccessAttributes['verb'],
-  subject: Subject & { readonly namespaced: boolean },
-): Response {
+export function forbidden(username: string, verb: AccessAttributes['verb'], subject: Subject): Response {
   const { group, resource, namespace, name } = subject;
   const object = name === undefined ? '' : ` ${JSON.stringify(name)}`;
-  const place =
-    subject.namespaced && namespace !== '' ? `in the namespace "${namespace}"` : 'at the cluster scope';
+  const place = namespace === '' ? 'at the cluster scope' : `in the namespace "${namespace}"`;
   return statusResponse(
     403,
     `${qualifiedResource(subject)}${object} is forbidden: User ${JSON.stringify(username)} cannot ${verb} resource ${JSON.stringify(resource)} in API group ${JSON.stringify(group)} ${place}`,

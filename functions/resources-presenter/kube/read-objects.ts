@@ -69,10 +69,11 @@ export async function openObjects(
   deps: Pick<ReadDependencies, 'catalog'>,
 ): Promise<OpenedObjects | Response> {
   const resource = await deps.catalog.find(cluster.cluster, target);
-  const subject = { ...target, namespaced: resource?.namespaced ?? target.namespace !== '' };
-  const decision = await cluster.access.decide(caller.user, rightOf(verb, target, query));
+  const right = rightOf(verb, target, query);
+  const decision = await cluster.access.decide(caller.user, right);
   if (decision === 'unknown') return rightsUnknownResponse();
-  if (decision === 'denied') return forbidden(caller.user.username, verb, subject);
+  if (decision === 'denied')
+    return forbidden(caller.user.username, verb, { ...target, namespace: right.namespace });
   if (resource === undefined || target.subresource !== undefined) return noSuchResource();
   if (!resource.namespaced && target.namespace !== '') return noSuchResource();
   if (resource.namespaced && target.namespace === '' && target.name !== undefined) return noSuchResource();

@@ -18,7 +18,7 @@ const settings = {
   days: 7,
   requestsPerSecond: 50,
   warmUpSeconds: 3,
-  seconds: 10,
+  seconds: 20,
   deepPage: 50,
   coldUsers: 10,
   loopback: true,
@@ -130,6 +130,7 @@ export const readBenchmark: Benchmark = {
       Object.keys(queries).flatMap((name) => [
         [`${name}_p50_ms`, round[name]?.['p50_ms'] ?? Number.NaN],
         [`${name}_p99_ms`, round[name]?.['p99_ms'] ?? Number.NaN],
+        [`${name}_stolen_ms`, round[name]?.['stolen_ms'] ?? Number.NaN],
       ]),
     ),
     cold_rights_ms: round['cold_rights']?.['max_ms'] ?? Number.NaN,
