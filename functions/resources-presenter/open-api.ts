@@ -108,7 +108,7 @@ const rest: DescribedPaths = {
     get: {
       summary: 'Server-sent events named `resource`: one per change, in commit order',
       description:
-        'A client that comes back with the id of its last frame misses nothing and gets nothing twice; where that is impossible, a frame `resync` says so. Comments keep the connection alive.',
+        'A client that comes back with the id of its last frame misses nothing and gets nothing twice; where that is impossible, a frame `resync` says so. A client that took nothing for a second is told so by a frame `slow`, one that took nothing for 30 seconds is cut off. Comments keep the connection alive.',
       query: streamQuerySchema,
       parameters: [
         {

@@ -153,6 +153,32 @@ describe('followStream()', () => {
     stopping.abort();
   });
 
+  it('tells a client that took nothing for a while that it is slow, and then all that it has not got', async () => {
+    const { follow, commit, stopping } = world();
+    const client = fakeConnection();
+    void follow(client.connection, { kind: 'now' });
+    await vi.advanceTimersByTimeAsync(100);
+    for (const [waitedMs, position] of [
+      [500, 1],
+      [4_000, 3],
+    ] as const) {
+      client.hold();
+      commit({ position, topic: 'a' });
+      await vi.advanceTimersByTimeAsync(100);
+      commit({ position: position + 1, topic: 'a' });
+      await vi.advanceTimersByTimeAsync(waitedMs);
+      client.release();
+      await vi.advanceTimersByTimeAsync(100);
+    }
+    expect(client.positions()).toEqual([1, 2, 3, 4]);
+    const told = [...client.text().matchAll(/^event: slow\ndata: \{"waited_ms":(\d+)\}$/gm)];
+    expect(told).toHaveLength(1);
+    expect(Number(told[0]?.[1])).toBeGreaterThanOrEqual(4_000);
+    expect(client.text().indexOf('event: slow')).toBeGreaterThan(client.text().indexOf('row 3'));
+    expect(client.text().indexOf('event: slow')).toBeLessThan(client.text().indexOf('row 4'));
+    stopping.abort();
+  });
+
   it('says resync where it cannot continue, and goes on with what comes', async () => {
     const { follow, commit, stopping } = world();
     commit({ position: 5, topic: 'a' });

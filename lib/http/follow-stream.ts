@@ -42,6 +42,8 @@ export type FollowOptions = {
 const pageSize = 200;
 const unknownRetryMs = 500;
 const firstRetryMs = 100;
+/** A client that takes nothing for this long is told that it is slow. One on a busy line often pauses for less. */
+const slowAfterMs = 1_000;
 const maxRetryMs = 5_000;
 /** Longer than a database takes to restart or to fail over. */
 const maxTroubleMs = 60_000;
@@ -151,7 +153,7 @@ export async function followStream<Row extends Positioned>(
   /** Until all that was committed at one moment has been sent. */
   async function catchUp(): Promise<void> {
     for (let full = true; full; ) {
-      await connection.drained();
+      await roomForMore();
       if (!going()) return;
       const head = await plan.readHead();
       if (head <= position || !going()) return;
@@ -162,6 +164,13 @@ export async function followStream<Row extends Positioned>(
       full = rows.length === pageSize;
       if (!full) position = head;
     }
+  }
+
+  async function roomForMore(): Promise<void> {
+    const sinceMs = performance.now();
+    await connection.drained();
+    const waitedMs = Math.round(performance.now() - sinceMs);
+    if (waitedMs >= slowAfterMs && going()) send(plan.framing.behind(waitedMs));
   }
 
   async function sendPage(rows: readonly Row[]): Promise<void> {

@@ -13,11 +13,13 @@ export type StreamFraming = {
   readonly greeting: (start: StreamStart, position: number) => string;
   /** Shows that the stream lives, and how far it has come. */
   readonly heartbeat: (position: number) => string;
+  /** Said to a client that took nothing for so long, before what it has not got yet. */
+  readonly behind: (waitedMs: number) => string;
   readonly ending: (reason: string) => string;
 };
 
 /**
- * Frames of an event stream: `resync` and `end` say what a client has to know, heartbeats move its Last-Event-ID
+ * Frames of an event stream: `resync`, `slow` and `end` say what a client has to know, heartbeats move its Last-Event-ID
  * along while a filter takes nothing.
  * @param options.retryMs how long clients wait before they come back
  */
@@ -36,6 +38,7 @@ export function sseFraming(options: {
         id: options.idOf(position),
       }),
     heartbeat: (position) => formatSseFrame({ comment: 'heartbeat', id: options.idOf(position) }),
+    behind: (waitedMs) => formatSseFrame({ event: 'slow', data: JSON.stringify({ waited_ms: waitedMs }) }),
     ending: (reason) => formatSseFrame({ event: 'end', data: JSON.stringify({ reason }) }),
   };
 }

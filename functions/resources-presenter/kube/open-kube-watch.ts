@@ -76,6 +76,7 @@ export async function openKubeWatch(
     includeObject: query.includeObject,
     allowBookmarks,
     version: start.version,
+    newest: versions.head,
     initial: start.withState ? () => initialPages({ resource, query, deps }) : undefined,
     endsInitial: sendInitialEvents === true && allowBookmarks,
     now: deps.now,

@@ -64,6 +64,7 @@ const options: WatchOptions = {
   includeObject: 'Metadata',
   allowBookmarks: false,
   version: '1',
+  newest: async () => undefined,
   endsInitial: false,
   initial: undefined,
   now: () => new Date(0),
@@ -152,6 +153,24 @@ it('watchPlan() tells by bookmarks no version that was not sent yet, and none of
   expect(bookmarked(5)).toBe('version-5');
   plan.matches({ position: 6, raw: raw('elsewhere') });
   expect(bookmarked(6)).toBe('version-5');
+});
+
+it('watchPlan() tells by bookmarks how far it has come through changes that it does not show', async () => {
+  let newest = { position: 8, version: 'version-8' };
+  const plan = watchPlan<Row>(
+    { ...rows, readHead: () => Promise.resolve(9) },
+    { ...options, allowBookmarks: true, newest: async () => newest },
+  );
+  const bookmarked = (position: number): unknown =>
+    JSON.parse(plan.framing.heartbeat(position)).object.metadata.resourceVersion;
+  await plan.readHead();
+  expect(bookmarked(7)).toBe('1');
+  plan.matches({ position: 6, raw: raw('a') });
+  expect(bookmarked(9)).toBe('version-8');
+  // Stored after the head was read: nobody has looked at what is before it.
+  newest = { position: 10, version: 'version-10' };
+  await plan.readHead();
+  expect(bookmarked(10)).toBe('version-8');
 });
 
 it('watchPlan() ends a watch from which something was held back, even if the right is back', async () => {

@@ -38,6 +38,8 @@ export type WatchOptions = {
   readonly allowBookmarks: boolean;
   /** The version that the client has. */
   readonly version: string;
+  /** The newest stored version of the watched cluster. */
+  readonly newest: () => Promise<{ readonly position: number; readonly version: string } | undefined>;
   /** The state to begin with, where the client has none. */
   readonly initial: (() => AsyncIterable<readonly string[]>) | undefined;
   /** Whether a bookmark tells where that state ends, for clients that ask for it (KEP-3157). */
@@ -57,15 +59,24 @@ export function watchPlan<Row extends Positioned>(
   let seen = { position: 0, version };
   let refused: Refusal | undefined;
   let wasDenied = false;
+  const see = (place: typeof seen): void => {
+    if (place.position > seen.position) seen = place;
+  };
   const noted = <D extends Decision | undefined>(decision: D): D => {
     wasDenied ||= decision === 'denied';
     return decision;
   };
   return {
     readPage: rows.readPage,
-    readHead: rows.readHead,
+    readHead: async () => {
+      const head = await rows.readHead();
+      // Pages leave out what the watch does not show, so that no row of theirs may tell how far it has come.
+      const newest = options.allowBookmarks ? await options.newest() : undefined;
+      if (newest !== undefined && newest.position <= head) see(newest);
+      return head;
+    },
     matches: (row) => {
-      if (rows.isOfCluster(row)) seen = { position: row.position, version: rows.versionOf(row) };
+      if (rows.isOfCluster(row)) see({ position: row.position, version: rows.versionOf(row) });
       return rows.matches(row);
     },
     decideNow: (row): Decision | undefined =>
@@ -85,6 +96,7 @@ export function watchPlan<Row extends Positioned>(
         if (seen.position <= position) ({ version } = seen);
         return options.allowBookmarks ? bookmarkLine(resource, options.form, version) : '';
       },
+      behind: () => '',
       // An API server ends a watch without a word; only who is no longer welcome is told so.
       ending: () => (refused === undefined ? '' : errorLine(refused)),
     },
