@@ -52,6 +52,26 @@ describe('the version guard', () => {
     expect((await stored('a')).resource_version).toBe('340282366920938463463374607431768211455');
   });
 
+  it('keeps an object live that waits for its finalizers, and tells by its JSON that it does', async () => {
+    const deletionTimestamp = '2026-11-20T10:05:00Z';
+    const metadata = {
+      name: 'name-a',
+      namespace: 'shop',
+      uid: 'a',
+      resourceVersion: '5',
+      creationTimestamp: '2026-11-20T09:00:00Z',
+      deletionTimestamp,
+      finalizers: ['example.org/wait'],
+    };
+    await store({ uid: 'a', version: '5', content: { metadata } });
+    const waiting = await stored('a');
+    expect([waiting.deleted_at, waiting.raw.metadata.deletionTimestamp]).toEqual([null, deletionTimestamp]);
+    // Deleted when that was seen, and not at the end of its grace period, which may lie ahead.
+    const observedAt = '2026-11-20T10:00:07Z';
+    await store({ uid: 'a', version: '6', content: { metadata }, deleted: true, observedAt });
+    expect((await stored('a')).deleted_at).toEqual(new Date(observedAt));
+  });
+
   it('keeps every version of a batch in the history, in order, and the newest as current', async () => {
     await store(
       { uid: 'a', version: '3' },

@@ -40,7 +40,7 @@ export const accessConfig = {
   OIDC_CA_FILE: z
     .string()
     .optional()
-    .describe("PEM certificates that vouch for the issuer's server; the system's where empty"),
+    .describe("PEM certificates that vouch for the issuer's server, read at start; the system's where empty"),
   TOKEN_REVIEW: flag(true).describe("Accept the cluster's own tokens, by TokenReview"),
   TOKEN_AUDIENCES: commaList().describe(
     "Audiences of which reviewed tokens must have one; the API server's own where empty",
@@ -71,3 +71,16 @@ export const accessConfig = {
       'Folder with one kubeconfig per further cluster, named like the cluster: its API server decides who reads its rows',
     ),
 };
+
+/** What single variables cannot tell: for `superRefine` of a function's schema. */
+export function checkAccess(
+  config: { readonly OIDC_ISSUER_URL?: string | undefined; readonly OIDC_AUDIENCES: readonly string[] },
+  context: z.RefinementCtx,
+): void {
+  if (config.OIDC_ISSUER_URL === undefined || config.OIDC_AUDIENCES.length > 0) return;
+  context.addIssue({
+    code: 'custom',
+    path: ['OIDC_AUDIENCES'],
+    message: 'expected the client ids that tokens of OIDC_ISSUER_URL are for',
+  });
+}

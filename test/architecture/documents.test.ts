@@ -32,14 +32,32 @@ describe('the documents', () => {
       'I8',
       'I9',
     ]);
-    for (const section of sections) {
-      const references = Array.from(
-        section.matchAll(/^- `([^`]+)`: "([^"]+)"$/gm),
-        ([, file = '', name = '']) => ({ file, name }),
-      );
-      expect(references.length, section).toBeGreaterThan(0);
-      for (const { file, name } of references)
-        expect(readFileSync(file, 'utf8'), `${file} lacks "${name}"`).toContain(name);
-    }
+    for (const section of sections) namesTests(section);
+  });
+
+  it('name for every defect of the stack before this one a test that exists, or why there is none', () => {
+    const text = readFileSync('functions/DEFECTS.md', 'utf8');
+    const [, ...entries] = text.split(/^(?=\*\*W)/m);
+    for (const entry of entries) namesTests(entry);
+    const numbers = Array.from(text.matchAll(/W(\d+)(?: to W(\d+))?/g), ([, from, to = from]) => {
+      const first = Number(from);
+      return Array.from({ length: Number(to) - first + 1 }, (_, index) => first + index);
+    }).flat();
+    expect([...new Set(numbers)].sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 64 }, (_, index) => index + 1),
+    );
   });
 });
+
+function namesTests(section: string): void {
+  const references = Array.from(
+    section.matchAll(/^- `([^`]+)`: "([^"]+)"$/gm),
+    ([, file = '', name = '']) => ({
+      file,
+      name,
+    }),
+  );
+  expect(references.length, section).toBeGreaterThan(0);
+  for (const { file, name } of references)
+    expect(readFileSync(file, 'utf8'), `${file} lacks "${name}"`).toContain(name);
+}

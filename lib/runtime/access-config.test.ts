@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest';
+import { z } from 'zod';
+import { accessConfig, checkAccess } from './access-config.ts';
+import { loadConfig } from './load-config.ts';
+
+const schema = z.object(accessConfig).superRefine(checkAccess);
+
+it('checkAccess() refuses an issuer whose tokens may be for anybody, before anything is started', () => {
+  const OIDC_ISSUER_URL = 'https://issuer.example';
+  expect(() => loadConfig(schema, { OIDC_ISSUER_URL })).toThrow(
+    'OIDC_AUDIENCES: expected the client ids that tokens of OIDC_ISSUER_URL are for',
+  );
+  expect(loadConfig(schema, { OIDC_ISSUER_URL, OIDC_AUDIENCES: 'portal' }).OIDC_AUDIENCES).toEqual([
+    'portal',
+  ]);
+  expect(() => loadConfig(schema, {})).not.toThrow();
+});
