@@ -121,7 +121,8 @@ export function labelsField() {
       if (value === '') return undefined;
       const text = typeof value === 'string' ? value : JSON.stringify(value);
       const labels = z.record(z.string(), z.string()).safeParse(parseJson(text));
-      if (!labels.success || Buffer.byteLength(text) > maxLabelsBytes || text.includes('\\u0000')) {
+      const isStored = labels.success && Object.entries(labels.data).flat().every(isStorable);
+      if (!isStored || Buffer.byteLength(text) > maxLabelsBytes) {
         context.addIssue({ code: 'custom', message });
         return z.NEVER;
       }
@@ -171,7 +172,12 @@ function boundedText(maxBytes: number) {
   return z
     .string({ error: `expected text of at most ${maxBytes} bytes` })
     .refine((text) => Buffer.byteLength(text) <= maxBytes, `expected at most ${maxBytes} bytes`)
-    .refine((text) => !text.includes('\0'), 'expected text without NUL');
+    .refine(isStorable, 'expected text without NUL and without halves of characters');
+}
+
+/** PostgreSQL holds neither NUL nor half of a surrogate pair, which JSON can spell. */
+function isStorable(text: string): boolean {
+  return !text.includes('\0') && text.isWellFormed();
 }
 
 function isBounded(members: readonly string[]): boolean {

@@ -155,3 +155,18 @@ it('serveHttp() takes HTTPS on the port of HTTP where it has a certificate', asy
   await server.close();
   rmSync(folder, { recursive: true });
 });
+
+it.each([
+  [431, `GET /?${'x'.repeat(20_000)} HTTP/1.1\r\nhost: here\r\n\r\n`],
+  [400, 'this is no HTTP\r\n\r\n'],
+])('serveHttp() answers %d with a Status to what never becomes a request', async (code, sent) => {
+  const server = await serveHttp({ port: 0, fetch: () => new Response('never'), onError: () => {} });
+  const socket = connect(server.port, '127.0.0.1');
+  socket.write(sent);
+  let text = '';
+  for await (const chunk of socket) text += String(chunk);
+  const [head = '', body = ''] = text.split('\r\n\r\n');
+  expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${code} `));
+  expect(JSON.parse(body)).toMatchObject({ kind: 'Status', status: 'Failure', code });
+  await server.close();
+});

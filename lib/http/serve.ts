@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, ServerResponse } from 'node:http';
-import type { Server as NetServer } from 'node:net';
+import type { Server as NetServer, Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { acceptTls, type TlsFiles } from './accept-tls.ts';
+import { answerClientError } from './answer-client-error.ts';
 import { statusResponse } from './status-response.ts';
 import { wholeBodyOf } from './whole-response.ts';
 
@@ -76,13 +77,16 @@ export async function serveHttp(options: {
     { overrideGlobalObjects: false },
   );
   let requestsInFlight = 0;
+  const answers = new WeakMap<Socket, ServerResponse>();
   // Not closeIdleConnections(): it leaves connections alone that never sent a request, and those that become
   // idle only later, until their keep-alive ends after minutes.
   let whenIdle: (() => void) | undefined;
   const server = createServer((request, response) => {
     requestsInFlight += 1;
+    answers.set(request.socket, response);
     response.once('close', () => {
       requestsInFlight -= 1;
+      answers.delete(request.socket);
       if (requestsInFlight === 0) whenIdle?.();
     });
     if (answerProbe(request, response, options.health ?? {})) return;
@@ -90,6 +94,9 @@ export async function serveHttp(options: {
     if (taken instanceof Promise) void track(taken);
     if (taken !== false) return;
     void fetchListener(request, response);
+  });
+  server.on('clientError', (error, socket: Socket) => {
+    void answerClientError(error, socket, answers.get(socket)?.headersSent === true);
   });
   // Brokers and queue-proxy keep idle connections for 90 s; a shorter keep-alive here shows as sporadic 502s.
   server.keepAliveTimeout = 120_000;

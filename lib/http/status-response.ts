@@ -13,6 +13,7 @@ const reasons: Readonly<Record<number, string>> = {
   415: 'UnsupportedMediaType',
   422: 'Invalid',
   429: 'TooManyRequests',
+  431: 'RequestHeaderFieldsTooLarge',
   500: 'InternalError',
   503: 'ServiceUnavailable',
   504: 'Timeout',
