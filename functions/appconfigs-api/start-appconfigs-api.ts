@@ -24,6 +24,7 @@ import { readInstallation } from '../../lib/postgres/read-installation.ts';
 import type { Running, Start } from '../../lib/runtime/run-function.ts';
 import { saySparingly } from '../../lib/runtime/say-sparingly.ts';
 import { sleep } from '../../lib/runtime/sleep.ts';
+import { createJudgementMetrics } from '../../lib/telemetry/judgement-metrics.ts';
 import { startTelemetry } from '../../lib/telemetry/start-telemetry.ts';
 import { createApiMetrics } from './api-metrics.ts';
 import type { AppconfigsApiConfig } from './config.ts';
@@ -81,6 +82,7 @@ export async function startAppconfigsApi(
       metrics.unanswered.inc({ cluster });
       log.warn({ cluster, reason }, 'cannot find out rights');
     },
+    onJudged: createJudgementMetrics(telemetry.metrics),
     onCompared: () => {},
     onDisagreement: () => {},
   });

@@ -10,6 +10,7 @@ import {
   issueClientCertificate,
   issueServerCertificate,
 } from '../../lib/local/cluster/tls/certificates.ts';
+import { freePort } from '../../lib/local/free-port.ts';
 import { openStream } from '../../test/support/open-stream.ts';
 import { type ReadingWorld, startReadingWorld } from '../../test/support/reading-world.ts';
 import { configSchema } from './config.ts';
@@ -23,6 +24,7 @@ let signer: CryptoKey;
 let world: ReadingWorld;
 let issuer: string;
 let folder: string;
+let metricsPort: number;
 
 const server = createServer({ cert, key }, (request, response) => {
   const isKeys = request.url === '/keys';
@@ -37,6 +39,7 @@ beforeAll(async () => {
   issuer = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
   folder = await mkdtemp(join(tmpdir(), 'kubemirror-issuer-'));
   await writeFile(join(folder, 'ca.pem'), authority.certificate);
+  metricsPort = await freePort();
   world = await startReadingWorld({
     schema: configSchema,
     start: startResourcesPresenter,
@@ -47,6 +50,7 @@ beforeAll(async () => {
       OIDC_USERNAME_PREFIX: 'oidc:',
       OIDC_CA_FILE: join(folder, 'ca.pem'),
       AUTHN_NS: 'authn',
+      METRICS_PORT: String(metricsPort),
     },
   });
   const rule = { verbs: ['list', 'get', 'watch'], apiGroups: ['apps'], resources: ['deployments'] };
@@ -117,4 +121,18 @@ it('takes users of HS256 tokens by the certificate that the cluster gave them, a
   // Another name that leads to the same secret, and one that leads to none.
   expect((await world.get(path, await world.token('Carol'))).status).toBe(401);
   expect((await world.get(path, await world.token('dave', ['sellers', 'system:masters']))).status).toBe(401);
+});
+
+it('counts by the source of identity what became of tokens', async () => {
+  await world.get(path, undefined);
+  const text = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+  const counted = [...text.matchAll(/^kubemirror_tokens_judged_total\{source="(\w+)",result="(\w+)"/gm)];
+  expect(counted.map(([, source, result]) => `${source} ${result}`).sort()).toEqual([
+    'authn accepted',
+    'authn refused',
+    'jwt accepted',
+    'none refused',
+    'oidc accepted',
+    'oidc refused',
+  ]);
 });

@@ -95,6 +95,14 @@ const reading: Panel[] = [
     unit: 's',
     queries: { '{{handler}}': quantile(0.99, 'kubemirror_http_duration_seconds', 'handler, le') },
   },
+  {
+    title: 'Tokens by the source of identity that judged them',
+    unit: 'ops',
+    queries: {
+      '{{source}} {{result}}':
+        'sum by (source, result) (rate(kubemirror_tokens_judged_total[$__rate_interval]))',
+    },
+  },
   rate('Questions about rights that nobody answered', 'kubemirror_access_unanswered_total', 'function'),
   rate('Evaluated rights compared with reviews', 'kubemirror_access_compared_total', 'result'),
 ];

@@ -63,6 +63,22 @@ describe('createAuthenticate()', () => {
     expect(await createAuthenticate(scripted(down, refused).authenticators)('Bearer x')).toEqual(down);
   });
 
+  it('tells what nobody judged, and nothing else', async () => {
+    let unjudged = 0;
+    const ask = (header: string | undefined, ...answers: Authentication[]) =>
+      createAuthenticate(scripted(...answers).authenticators, () => {
+        unjudged += 1;
+      })(header);
+    await ask('Bearer x', alice);
+    await ask('Bearer x', { kind: 'refused', reason: 'token is expired' });
+    await ask('Bearer x', { kind: 'unavailable', reason: 'down' });
+    expect(unjudged).toBe(0);
+    await ask(undefined, alice);
+    await ask('Basic x', alice);
+    await ask('Bearer x', { kind: 'skipped' });
+    expect(unjudged).toBe(3);
+  });
+
   it('refuses everything where no authenticator is configured', async () => {
     expect(await createAuthenticate([])('Bearer x')).toEqual({ kind: 'refused', reason: 'token is invalid' });
   });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Authenticate } from '../core/caller.ts';
 import type { KubernetesRequest } from '../core/kubernetes-request.ts';
 import type { OidcAlgorithm } from '../core/oidc-algorithms.ts';
+import type { TokenJudgement } from '../core/token-judgement.ts';
 import type { AccessControl } from './access-control.ts';
 import { createAuthenticate } from './authenticate.ts';
 import type { Authenticator } from './authenticator.ts';
@@ -16,6 +17,7 @@ import type { RbacSource } from './rbac-source.ts';
 import { createReadOverTls } from './read-over-tls.ts';
 import { createReviewAccess } from './review-access.ts';
 import { createReviewedAccessControl } from './reviewed-access-control.ts';
+import { tellJudgements } from './tell-judgements.ts';
 import { createTokenReviewAuthenticator } from './token-review-authenticator.ts';
 import { withClientConfig } from './with-client-config.ts';
 
@@ -54,6 +56,7 @@ export type AccessHooks = {
   readonly onUnknown: (cluster: string, reason: string) => void;
   /** Gets why the keys of an issuer could not be read; those that are known are used meanwhile. */
   readonly onIssuerAway: (issuer: string, reason: string) => void;
+  readonly onJudged: (judgement: TokenJudgement) => void;
   readonly onCompared: (cluster: string, agreed: boolean) => void;
   readonly onDisagreement: (cluster: string, disagreement: Disagreement) => void;
 };
@@ -73,7 +76,9 @@ export function createAccess(
     access: createControl(config, decider, hooks),
   });
   return {
-    authenticate: createAuthenticate(authenticatorsOf(config, own.request, hooks)),
+    authenticate: createAuthenticate(authenticatorsOf(config, own.request, hooks), () =>
+      hooks.onJudged({ source: 'none', result: 'refused' }),
+    ),
     clusters: { own: control(own), others: others.map(control) },
   };
 }
@@ -81,21 +86,22 @@ export function createAccess(
 function authenticatorsOf(
   config: AccessConfig,
   request: KubernetesRequest,
-  { now, onIssuerAway }: AccessHooks,
+  { now, onIssuerAway, onJudged }: AccessHooks,
 ): Authenticator[] {
   const { JWT_SIGN_KEY: signKey, JWT_ISSUER: issuer, JWT_AUDIENCE: audience, AUTHN_NS: namespace } = config;
   const found: Authenticator[] = [];
   if (signKey !== undefined) {
-    const jwt = createHs256Authenticator({ signKey, issuer, audience, now });
-    found.push(
-      namespace === '' ? jwt : withClientConfig(jwt, createClientConfigs({ request, namespace, now })),
-    );
+    const jwt = tellJudgements('jwt', createHs256Authenticator({ signKey, issuer, audience, now }), onJudged);
+    const configs = tellJudgements('authn', createClientConfigs({ request, namespace, now }), onJudged);
+    found.push(namespace === '' ? jwt : withClientConfig(jwt, configs));
   }
   if (config.OIDC_ISSUER_URL !== undefined) {
-    found.push(oidcAuthenticator(config, config.OIDC_ISSUER_URL, { now, onIssuerAway }));
+    const oidc = oidcAuthenticator(config, config.OIDC_ISSUER_URL, { now, onIssuerAway });
+    found.push(tellJudgements('oidc', oidc, onJudged));
   }
   if (config.TOKEN_REVIEW) {
-    found.push(createTokenReviewAuthenticator({ request, audiences: config.TOKEN_AUDIENCES, now }));
+    const reviews = createTokenReviewAuthenticator({ request, audiences: config.TOKEN_AUDIENCES, now });
+    found.push(tellJudgements('tokenreview', reviews, onJudged));
   }
   return found;
 }

@@ -1,14 +1,17 @@
+import type { TokenJudgement } from '../core/token-judgement.ts';
 import type { Log } from '../runtime/log.ts';
 import { createAccessMetrics } from './access-metrics.ts';
+import { createJudgementMetrics } from './judgement-metrics.ts';
 import type { Metrics } from './metrics.ts';
 
-/** Counts and logs how rights are found; hooks of the access control. */
+/** Counts and logs how callers and their rights are found; hooks of the access control. */
 export function accessHooks(
   metrics: Metrics,
   log: Log,
 ): {
   readonly onUnknown: (cluster: string, reason: string) => void;
   readonly onIssuerAway: (issuer: string, reason: string) => void;
+  readonly onJudged: (judgement: TokenJudgement) => void;
   readonly onCompared: (cluster: string, agreed: boolean) => void;
   readonly onDisagreement: (cluster: string, disagreement: object) => void;
 } {
@@ -20,6 +23,7 @@ export function accessHooks(
     },
     onIssuerAway: (issuer, reason) =>
       log.warn({ issuer, reason }, 'cannot read the keys of the token issuer; known ones are used for a day'),
+    onJudged: createJudgementMetrics(metrics),
     onCompared,
     onDisagreement: (cluster, disagreement) =>
       log.error(
