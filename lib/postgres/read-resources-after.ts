@@ -24,6 +24,11 @@ export type ResourceChange = {
   /** Of the stored version before; null for the first. */
   readonly previous_labels: Readonly<Record<string, string>> | null;
   readonly raw: string | null;
+  /**
+   * With `raw`, of a deletion: the JSON text of the object that had got the name before the deletion came, and has it
+   * still.
+   */
+  readonly successor: string | null;
 };
 
 /** Positions after the first up to the last. */

@@ -21,7 +21,8 @@ select
   h.composition_id,
   coalesce(nullif(h.raw #> '{metadata,labels}', 'null'), '{}') as labels,
   previous.labels as previous_labels,
-  case when $12::boolean then h.raw::text end as raw
+  case when $12::boolean then h.raw::text end as raw,
+  successor.raw::text as successor
 from resource_history h
 left join lateral (
   select coalesce(nullif(p.raw #> '{metadata,labels}', 'null'), '{}') as labels
@@ -33,6 +34,30 @@ left join lateral (
   order by p.position desc
   limit 1
 ) previous on true
+left join lateral (
+  -- A name may have been given away again before the end of its old object was stored: by the same batch, which
+  -- stores upserts first, or by another, since only changes of one object keep their order on the way.
+  select s.raw
+  from resources r
+  cross join lateral (
+    select v.operation, v.raw
+    from resource_history v
+    where v.uid = r.uid and v.cluster_name = r.cluster_name and v.position < h.position
+    order by v.position desc
+    limit 1
+  ) s
+  where $12::boolean
+    and h.operation = 'deleted'
+    and r.api_group = h.api_group
+    and r.resource = h.resource
+    and r.cluster_name = h.cluster_name
+    and r.namespace = h.namespace
+    and r.name = h.name
+    and r.uid <> h.uid
+    and r.deleted_at is null
+    and s.operation = 'upserted'
+  limit 1
+) successor on true
 where h.position > $1::bigint
   and ($2::bigint is null or h.position <= $2)
   and ($4::text is null or h.cluster_name = $4)

@@ -87,7 +87,7 @@ it('watchPlan() reads no further than a slow client does, and then everything in
       readHead: async () => log.length,
       matches: () => true,
       isWhole: () => true,
-      eventOf: (row) => ({ type: 'ADDED', raw: row.raw }),
+      eventsOf: (row) => [{ type: 'ADDED', raw: row.raw }],
       isOfCluster: () => true,
       versionOf: (row) => String(row.position),
     },
@@ -134,7 +134,7 @@ const rows = {
   readHead: () => Promise.resolve(0),
   matches: () => true,
   isWhole: () => true,
-  eventOf: (row: Row) => ({ type: 'ADDED', raw: row.raw }) as const,
+  eventsOf: (row: Row) => [{ type: 'ADDED', raw: row.raw } as const],
   isOfCluster: (row: Row) => !row.raw.includes('elsewhere'),
   versionOf: (row: Row) => `version-${row.position}`,
 };

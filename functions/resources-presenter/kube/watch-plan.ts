@@ -19,8 +19,8 @@ export type WatchRows<Row extends Positioned> = {
   readonly matches: (row: Row) => boolean;
   /** Whether the row is here as a whole; the feed leaves out what is long. */
   readonly isWhole: (row: Row) => boolean;
-  /** `undefined` where the row is nothing that this watch shows. */
-  readonly eventOf: (row: Row) => WatchEvent | undefined;
+  /** None where the row is nothing that this watch shows. */
+  readonly eventsOf: (row: Row) => readonly WatchEvent[];
   /** Whether the row is of the cluster that is watched; versions of others mean nothing there. */
   readonly isOfCluster: (row: Row) => boolean;
   readonly versionOf: (row: Row) => string;
@@ -82,10 +82,7 @@ export function watchPlan<Row extends Positioned>(
     decideNow: (row): Decision | undefined =>
       rows.isWhole(row) ? noted(access.decideNow(user(), right)) : undefined,
     decide: async () => noted(await access.decide(user(), right)),
-    frameOf: (row) => {
-      const event = rows.eventOf(row);
-      return event === undefined ? '' : write(event);
-    },
+    frameOf: (row) => rows.eventsOf(row).map(write).join(''),
     ...(options.initial === undefined
       ? {}
       : { prologue: () => writeInitial(options.initial?.() ?? [], write, options) }),

@@ -11,7 +11,7 @@ import type { ResourceChange } from '../../../lib/postgres/read-resources-after.
 import type { ServedResource } from './kube-catalog.ts';
 import type { KubeQuery } from './kube-query.ts';
 import { parseObject } from './present-objects.ts';
-import type { WatchRows } from './watch-plan.ts';
+import type { WatchEvent, WatchRows } from './watch-plan.ts';
 
 export type WatchSources = {
   readonly readChanges: (range: {
@@ -49,25 +49,28 @@ export function resourceWatchRows(
     nameContains: undefined,
     compositionId: undefined,
   };
-  const takesLabels = (labels: Readonly<Record<string, string>>): boolean =>
-    query.labelSelector.matches(labels);
+  const selects = (labels: Readonly<Record<string, string>>): boolean => query.labelSelector.matches(labels);
+  const takesObject = (raw: string): boolean => takesLabels(query, raw) && takesFields(resource, query, raw);
   return {
     readPage: (after, upTo, limit) => sources.readChanges({ after, upTo, limit, filter, withRaw: true }),
     readHead: async () => (await sources.resourceBounds()).head,
-    matches: (change) => matchesChange(filter, change) && seenChange(takesLabels, change) !== undefined,
+    matches: (change) => matchesChange(filter, change) && seenChange(selects, change) !== undefined,
     isWhole: (change) => change.raw !== null,
     isOfCluster: (change) => change.cluster_name === query.filter.cluster,
     versionOf: (change) => change.resource_version_text,
-    eventOf: (change) => {
-      const { raw } = change;
-      if (raw === null) return undefined;
-      const seen = seenChange(takesLabels, change);
+    eventsOf: (change) => {
+      const { raw, successor } = change;
+      if (raw === null) return [];
+      if (change.operation === 'deleted' && successor !== null && takesObject(successor)) {
+        return replaced(raw, successor);
+      }
+      const seen = seenChange(selects, change);
       const selected = query.fieldsAreExact || takesFields(resource, query, raw);
       if (seen !== 'upserted' || !selected) {
-        return { type: 'DELETED', raw: withVersion(raw, change.resource_version_text) };
+        return [{ type: 'DELETED', raw: withVersion(raw, change.resource_version_text) }];
       }
-      const knownBefore = change.previous_labels !== null && takesLabels(change.previous_labels);
-      return { type: knownBefore ? 'MODIFIED' : 'ADDED', raw };
+      const knownBefore = change.previous_labels !== null && selects(change.previous_labels);
+      return [{ type: knownBefore ? 'MODIFIED' : 'ADDED', raw }];
     },
   };
 }
@@ -97,11 +100,24 @@ export function eventWatchRows(
     isWhole: (event) => event.raw !== null,
     isOfCluster: (event) => event.cluster_name === query.filter.cluster,
     versionOf: (event) => event.resource_version_text,
-    eventOf: ({ raw, repeated }) => {
-      if (raw === null || !takesLabels(query, raw) || !takesFields(resource, query, raw)) return undefined;
-      return { type: repeated === true ? 'MODIFIED' : 'ADDED', raw: resource.show?.(raw) ?? raw };
+    eventsOf: ({ raw, repeated }) => {
+      if (raw === null || !takesLabels(query, raw) || !takesFields(resource, query, raw)) return [];
+      return [{ type: repeated === true ? 'MODIFIED' : 'ADDED', raw: resource.show?.(raw) ?? raw }];
     },
   };
+}
+
+/**
+ * Most clients know objects by name: the end of one would take away from them what has its name by now, so they are
+ * told of that once more. The end has the version of what follows, not its own: whoever is cut off between the two
+ * goes on from there and gets both again.
+ */
+function replaced(raw: string, successor: string): readonly WatchEvent[] {
+  const version = parseObject(successor).metadata.resourceVersion ?? '';
+  return [
+    { type: 'DELETED', raw: withVersion(raw, version) },
+    { type: 'ADDED', raw: successor },
+  ];
 }
 
 function takesFields(resource: ServedResource, query: KubeQuery, raw: string): boolean {
