@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import type { Authenticate } from '../core/caller.ts';
 import type { KubernetesRequest } from '../core/kubernetes-request.ts';
 import type { OidcAlgorithm } from '../core/oidc-algorithms.ts';
@@ -117,7 +117,7 @@ function oidcAuthenticator(
       `Cannot accept tokens of ${issuer}: OIDC_AUDIENCES is empty, expected the client ids they are for`,
     );
   }
-  const read = createReadOverTls(caFile === undefined ? undefined : readFileSync(caFile, 'utf8'));
+  const read = createReadOverTls(caFile === undefined ? undefined : () => readFile(caFile, 'utf8'));
   return createOidcAuthenticator({
     issuer,
     audiences,

@@ -13,6 +13,7 @@ const server = createServer({ cert, key }, (request, response) => {
     response.writeHead(200, { 'content-length': 10 }).write('x', () => response.destroy());
   else if (request.url !== '/silent') response.end('{"a":1}');
 });
+const trusted = () => Promise.resolve(authority.certificate);
 let url: string;
 
 beforeAll(async () => {
@@ -25,20 +26,31 @@ afterAll(() => {
 });
 
 it('reads what a server says that the authority vouches for', async () => {
-  expect(await createReadOverTls(authority.certificate)(url)).toBe('{"a":1}');
+  expect(await createReadOverTls(trusted)(url)).toBe('{"a":1}');
 });
 
 it('reads nothing from a server that nobody vouches for', async () => {
   await expect(createReadOverTls(undefined)(url)).rejects.toThrow(/certificate/);
 });
 
+it('takes the authorities as they are by then', async () => {
+  const authorities = [
+    async () => createAuthority('test', new Date()).certificate,
+    () => Promise.reject(new Error('no such file')),
+    async () => '-----BEGIN CERTIFICATE-----\nno certificate\n-----END CERTIFICATE-----',
+  ];
+  const read = createReadOverTls(() => (authorities.shift() ?? trusted)());
+  await expect(read(url)).rejects.toThrow(/^Cannot read https.*certificate/);
+  await expect(read(url)).rejects.toThrow(/^Cannot read https.*no such file/);
+  await expect(read(url)).rejects.toThrow(/^Cannot read https/);
+  expect(await read(url)).toBe('{"a":1}');
+});
+
 it.each(['/large', '/moved', '/cut'])('gives up on %s', async (path) => {
-  await expect(createReadOverTls(authority.certificate)(`${url}${path}`)).rejects.toThrow(
-    /^Cannot read https/,
-  );
+  await expect(createReadOverTls(trusted)(`${url}${path}`)).rejects.toThrow(/^Cannot read https/);
 });
 
 it('gives up when it is told to', async () => {
-  const read = createReadOverTls(authority.certificate);
+  const read = createReadOverTls(trusted);
   await expect(read(`${url}/silent`, AbortSignal.timeout(50))).rejects.toThrow(/^Cannot read https/);
 });

@@ -10,33 +10,44 @@ export type ReadOverTls = (url: string, signal?: AbortSignal) => Promise<string>
 /**
  * A GET over TLS with authorities of its own, which Node's `fetch` cannot have. Follows no redirect, because the
  * document says who may sign tokens and only the configured address is trusted with that.
- * @param ca PEM certificates; the system's where undefined
+ * @param readAuthorities PEM certificates, asked for with every GET because they change hands while a process lives; the
+ *   system's where undefined
  * @throws where there is no answer with 200 within 5 s and 1 MiB
  */
-export function createReadOverTls(ca: string | undefined): ReadOverTls {
-  return (url, signal = AbortSignal.timeout(timeoutMs)) =>
-    new Promise((resolve, reject) => {
-      const fail = (cause: Error) => reject(new Error(`Cannot read ${url}: ${cause.message}`, { cause }));
-      const options = {
-        signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-        headers: { accept: 'application/json' },
-        ...(ca === undefined ? {} : { ca }),
-      };
-      get(url, options, (response) => {
-        const chunks: Buffer[] = [];
-        let bytes = 0;
-        if (response.statusCode !== 200) {
-          response.destroy();
-          fail(new Error(`answered with ${response.statusCode}, expected 200`));
-          return;
-        }
-        response.on('data', (chunk: Buffer) => {
-          bytes += chunk.length;
-          if (bytes > maxBytes) response.destroy(new Error(`more than ${maxBytes} bytes`));
-          else chunks.push(chunk);
-        });
-        response.on('error', fail);
-        response.on('end', () => resolve(Buffer.concat(chunks).toString()));
-      }).on('error', fail);
-    });
+export function createReadOverTls(readAuthorities: (() => Promise<string>) | undefined): ReadOverTls {
+  return async (url, signal = AbortSignal.timeout(timeoutMs)) => {
+    try {
+      return await read(url, await readAuthorities?.(), signal);
+    } catch (cause) {
+      throw new Error(`Cannot read ${url}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+        cause,
+      });
+    }
+  };
+}
+
+function read(url: string, ca: string | undefined, signal: AbortSignal): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const options = {
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+      headers: { accept: 'application/json' },
+      ...(ca === undefined ? {} : { ca }),
+    };
+    get(url, options, (response) => {
+      const chunks: Buffer[] = [];
+      let bytes = 0;
+      if (response.statusCode !== 200) {
+        response.destroy();
+        reject(new Error(`answered with ${response.statusCode}, expected 200`));
+        return;
+      }
+      response.on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+        if (bytes > maxBytes) response.destroy(new Error(`more than ${maxBytes} bytes`));
+        else chunks.push(chunk);
+      });
+      response.on('error', reject);
+      response.on('end', () => resolve(Buffer.concat(chunks).toString()));
+    }).on('error', reject);
+  });
 }

@@ -5,7 +5,7 @@ import { loadConfig } from './load-config.ts';
 
 const schema = z.object(accessConfig).superRefine(checkAccess);
 
-it('checkAccess() refuses an issuer whose tokens may be for anybody, before anything is started', () => {
+it('refuses an issuer whose tokens may be for anybody, or whose authorities cannot be read, before anything is started', () => {
   const OIDC_ISSUER_URL = 'https://issuer.example';
   expect(() => loadConfig(schema, { OIDC_ISSUER_URL })).toThrow(
     'OIDC_AUDIENCES: expected the client ids that tokens of OIDC_ISSUER_URL are for',
@@ -14,4 +14,7 @@ it('checkAccess() refuses an issuer whose tokens may be for anybody, before anyt
     'portal',
   ]);
   expect(() => loadConfig(schema, {})).not.toThrow();
+  expect(() => loadConfig(schema, { OIDC_CA_FILE: '/nowhere/ca.pem' })).toThrow(
+    'OIDC_CA_FILE: expected a file that can be read',
+  );
 });

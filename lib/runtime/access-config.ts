@@ -1,3 +1,4 @@
+import { accessSync, constants } from 'node:fs';
 import { z } from 'zod';
 import { oidcAlgorithms } from '../core/oidc-algorithms.ts';
 import { commaList, duration, flag } from './config-fields.ts';
@@ -39,8 +40,11 @@ export const accessConfig = {
   OIDC_GROUPS_PREFIX: z.string().default('').describe('Before every such group'),
   OIDC_CA_FILE: z
     .string()
+    .refine(isReadable, 'expected a file that can be read')
     .optional()
-    .describe("PEM certificates that vouch for the issuer's server, read at start; the system's where empty"),
+    .describe(
+      "PEM certificates that vouch for the issuer's server, read again with its keys; the system's where empty",
+    ),
   TOKEN_REVIEW: flag(true).describe("Accept the cluster's own tokens, by TokenReview"),
   TOKEN_AUDIENCES: commaList().describe(
     "Audiences of which reviewed tokens must have one; the API server's own where empty",
@@ -83,4 +87,14 @@ export function checkAccess(
     path: ['OIDC_AUDIENCES'],
     message: 'expected the client ids that tokens of OIDC_ISSUER_URL are for',
   });
+}
+
+function isReadable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    // Whatever is wrong with it, the message says what is expected.
+    return false;
+  }
 }
