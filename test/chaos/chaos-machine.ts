@@ -69,7 +69,8 @@ export async function startChaosMachine(options: {
       ),
     );
   };
-  const inherited = { PATH: process.env['PATH'] ?? '', HOME: folder };
+  // Processes that are killed leave what is temporary behind.
+  const inherited = { PATH: process.env['PATH'] ?? '', HOME: folder, TMPDIR: folder };
   try {
     const brokerPort = portBase + infrastructurePorts.broker;
     const names = new Set([

@@ -157,6 +157,8 @@ beforeAll(async () => {
   [collector, others] = await Promise.all([startOtlpReceiver(), startOtlpReceiver()]);
   environment = {
     DEBUG: 'true',
+    // Where killed processes leave what is temporary behind.
+    TMPDIR: folder,
     DATABASE_URL: databaseUrl(secrets.databasePassword),
     KUBECONFIG: join(folder, 'kubeconfig'),
     CLUSTER_NAME: 'here',

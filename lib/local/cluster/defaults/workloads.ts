@@ -20,7 +20,11 @@ export const workloadDefaults: Readonly<Record<string, (spec: Fields) => Fields>
     );
   },
   'apps/replicasets': (spec) => withTemplate(fill(spec, { replicas: 1 })),
-  replicationcontrollers: (spec) => withTemplate(fill(spec, { replicas: 1 })),
+  replicationcontrollers: (spec) => {
+    const { labels } = asFields(asFields(spec['template'])['metadata']);
+    const isSelecting = Object.keys(asFields(spec['selector'])).length > 0;
+    return withTemplate(fill(isSelecting ? spec : { ...spec, selector: labels }, { replicas: 1 }));
+  },
   'apps/statefulsets': (spec) => {
     const filled = fill(spec, {
       podManagementPolicy: 'OrderedReady',

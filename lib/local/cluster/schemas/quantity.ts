@@ -45,6 +45,13 @@ export function canonicalQuantity(text: string): string | undefined {
   return formatDecimal(units, form === 'exponent');
 }
 
+/** Below, at or above 0 as the first quantity is less than, equal to or more than the second; texts that are none are 0. */
+export function compareQuantities(a: string, b: string): number {
+  const [left, right] = [parseQuantity(a)?.units ?? 0n, parseQuantity(b)?.units ?? 0n];
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
+}
+
 function parseQuantity(text: string): Parsed | undefined {
   const match = /^([+-]?)([0-9]*)(?:\.([0-9]*))?([eEinumkKMGTP]*[-+]?[0-9]*)$/.exec(text);
   if (match === null || text === '') return undefined;

@@ -1,6 +1,6 @@
 import { asFields, type Fields } from '../defaults/fill.ts';
 import { workloadDefaults } from '../defaults/workloads.ts';
-import { podSpecProblems } from '../validation/pod-spec.ts';
+import { cronJobSpecProblems, jobChangeProblems, jobSpecProblems } from '../validation/job-spec.ts';
 import type { Strategy } from './strategy.ts';
 
 /** Jobs select their pods by their own uid, unless told otherwise. */
@@ -36,13 +36,19 @@ export const jobStrategy: Strategy = {
       },
     };
   },
-  validate: (object) =>
-    podSpecProblems(asFields(asFields(asFields(object['spec'])['template'])['spec']), 'spec.template.spec'),
+  validate: (object, before) => {
+    const spec = asFields(object['spec']);
+    return [
+      ...jobSpecProblems(spec, 'spec'),
+      ...(before === undefined ? [] : jobChangeProblems(spec, asFields(before['spec']))),
+    ];
+  },
 };
 
 /** CronJobs carry a template of Jobs. */
 export const cronJobStrategy: Strategy = {
   defaults: (object) => ({ ...object, spec: defaults('batch/cronjobs', asFields(object['spec'])) }),
+  validate: (object) => cronJobSpecProblems(asFields(object['spec'])),
 };
 
 function defaults(storage: string, spec: Fields): Fields {

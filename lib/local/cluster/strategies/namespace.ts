@@ -1,11 +1,14 @@
 import type { KubernetesObject } from '../../../core/kubernetes-object.ts';
 import { asFields } from '../defaults/fill.ts';
+import { forbidden } from '../http/status-error.ts';
 import { fieldsOfDefinition } from '../registry/field-values.ts';
 import { parseStored } from '../store/stored-object.ts';
 import { timestamp } from '../writes/timestamp.ts';
 import type { Strategy } from './strategy.ts';
 
 const nameLabel = 'kubernetes.io/metadata.name';
+/** Admission keeps them from being deleted. */
+const immortal: readonly string[] = ['default', 'kube-system', 'kube-public'];
 
 /** Namespaces carry their name as a label, the `kubernetes` finalizer in their spec, and a phase. */
 export const namespaceStrategy: Strategy = {
@@ -24,6 +27,8 @@ export const namespaceStrategy: Strategy = {
   /** A namespace stays, terminating, until its content is gone and nothing holds it any more. */
   remove: (cluster, definition, stored, options) => {
     const live = parseStored(stored) as KubernetesObject;
+    const { name = '' } = live.metadata;
+    if (immortal.includes(name)) throw forbidden(definition, name, 'this namespace may not be deleted');
     if (live.metadata.deletionTimestamp !== undefined) {
       return { kind: 'stored', code: 200, definition, stored };
     }

@@ -5,6 +5,13 @@ import {
   defaultNetworkPolicySpec,
   defaultSlicePorts,
 } from '../defaults/services.ts';
+import { autoscalerProblems } from '../validation/autoscaler.ts';
+import { disruptionBudgetProblems } from '../validation/disruption-budget.ts';
+import type { FieldProblem } from '../validation/field-problem.ts';
+import { ingressProblems } from '../validation/ingress.ts';
+import { leaseProblems } from '../validation/lease.ts';
+import { networkPolicyProblems } from '../validation/network-policy.ts';
+import { quotaProblems } from '../validation/quota.ts';
 import { crdStrategy } from './crd.ts';
 import { eventStrategy } from './event.ts';
 import { cronJobStrategy, jobStrategy } from './job.ts';
@@ -40,8 +47,12 @@ export const particularStrategies: Readonly<Record<string, Strategy>> = {
   replicationcontrollers: { ...workloadStrategy('replicationcontrollers'), defaultPropagation: 'Orphan' },
   'batch/jobs': jobStrategy,
   'batch/cronjobs': cronJobStrategy,
-  'autoscaling/horizontalpodautoscalers': ofSpec(defaultAutoscalerSpec),
-  'networking.k8s.io/networkpolicies': ofSpec(defaultNetworkPolicySpec),
+  'autoscaling/horizontalpodautoscalers': ofSpec(autoscalerProblems, defaultAutoscalerSpec),
+  'coordination.k8s.io/leases': ofSpec(leaseProblems),
+  'networking.k8s.io/ingresses': ofSpec(ingressProblems),
+  'networking.k8s.io/networkpolicies': ofSpec(networkPolicyProblems, defaultNetworkPolicySpec),
+  'policy/poddisruptionbudgets': ofSpec(disruptionBudgetProblems),
+  resourcequotas: ofSpec(quotaProblems),
   'discovery.k8s.io/endpointslices': { defaults: (object) => defaultSlicePorts(object) as typeof object },
   'scheduling.k8s.io/priorityclasses': {
     defaults: (object) => fill(object, { preemptionPolicy: 'PreemptLowerPriority' }),
@@ -53,6 +64,14 @@ export const particularStrategies: Readonly<Record<string, Strategy>> = {
   'apiextensions.k8s.io/customresourcedefinitions': crdStrategy,
 };
 
-function ofSpec(defaults: (spec: Fields) => Fields): Strategy {
-  return { defaults: (object) => ({ ...object, spec: defaults(asFields(object['spec'])) }) };
+function ofSpec(
+  problems: (spec: Fields) => readonly FieldProblem[],
+  defaults?: (spec: Fields) => Fields,
+): Strategy {
+  return {
+    ...(defaults === undefined
+      ? {}
+      : { defaults: (object) => ({ ...object, spec: defaults(asFields(object['spec'])) }) }),
+    validate: (object) => problems(asFields(object['spec'])),
+  };
 }

@@ -4,6 +4,7 @@ import { asFields, fill } from '../defaults/fill.ts';
 import { type FieldProblem, forbidden, invalid } from '../validation/field-problem.ts';
 import type { Strategy } from './strategy.ts';
 
+const maxKeyBytes = 253;
 /** Keys of ConfigMaps and Secrets become file names. */
 const keySyntax = /^[-._a-zA-Z0-9]+$/;
 const keyRule =
@@ -33,16 +34,33 @@ export const secretStrategy: Strategy = {
 export const configMapStrategy: Strategy = {
   validate: (object, before) => [
     ...keyProblems(object, ['data', 'binaryData']),
+    ...sharedKeyProblems(asFields(object['data']), asFields(object['binaryData'])),
     ...immutableProblems(object, before, ['data', 'binaryData']),
   ],
 };
 
 function keyProblems(object: KubernetesObject, fields: readonly string[]): readonly FieldProblem[] {
   return fields.flatMap((field) =>
-    Object.keys(asFields(object[field]))
-      .filter((key) => !keySyntax.test(key))
-      .map((key) => invalid(`${field}[${key}]`, key, keyRule)),
+    Object.keys(asFields(object[field])).flatMap((key) =>
+      keyTexts(key).map((text) => invalid(`${field}[${key}]`, key, text)),
+    ),
   );
+}
+
+function keyTexts(key: string): readonly string[] {
+  return [
+    ...(Buffer.byteLength(key) > maxKeyBytes ? [`must be no more than ${maxKeyBytes} bytes`] : []),
+    ...(keySyntax.test(key) ? [] : [keyRule]),
+    ...(key === '.' ? [`must not be '.'`] : []),
+    ...(key === '..' ? [`must not be '..'`] : []),
+    ...(key.startsWith('..') && key !== '..' ? [`must not start with '..'`] : []),
+  ];
+}
+
+function sharedKeyProblems(data: object, binaryData: object): readonly FieldProblem[] {
+  return Object.keys(data)
+    .filter((key) => Object.hasOwn(binaryData, key))
+    .map((key) => invalid(`data[${key}]`, key, 'duplicate of key present in binaryData'));
 }
 
 function immutableProblems(

@@ -1,4 +1,5 @@
 import { asFields, fill } from '../defaults/fill.ts';
+import { claimSpecProblems } from '../validation/claim-spec.ts';
 import type { Strategy } from './strategy.ts';
 
 /** Keep claims and volumes while somebody uses them; a controller takes them off. */
@@ -22,6 +23,7 @@ export const claimStrategy: Strategy = {
     spec: fill(asFields(object['spec']), { volumeMode: 'Filesystem' }),
   }),
   prepare: (object, before) => ({ ...object, status: before?.['status'] ?? { phase: 'Pending' } }),
+  validate: (object) => claimSpecProblems(asFields(object['spec'])),
 };
 
 export const volumeStrategy: Strategy = {

@@ -37,6 +37,10 @@ export function duplicate(field: string, value: unknown): FieldProblem {
   return { type: 'FieldValueDuplicate', field, message: `Duplicate value: ${print(value)}` };
 }
 
+export function notFound(field: string, value: unknown): FieldProblem {
+  return { type: 'FieldValueNotFound', field, message: `Not found: ${print(value)}` };
+}
+
 /** `supported` in the order in which the server lists them. */
 export function notSupported(field: string, value: unknown, supported: readonly string[]): FieldProblem {
   const detail = `supported values: ${supported.map((one) => JSON.stringify(one)).join(', ')}`;
