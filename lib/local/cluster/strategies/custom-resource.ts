@@ -13,7 +13,7 @@ export function customStrategy(_definition: Definition, custom: CustomVersion): 
     needsVersion: true,
     hasStatus: custom.hasStatus,
     defaults: (object) => defaultCustomObject(object, custom.schema) as KubernetesObject,
-    validate: (object) => validateCustomObject(object, custom.schema),
+    validate: (object, before) => validateCustomObject(object, custom.schema, before),
   };
 }
 
