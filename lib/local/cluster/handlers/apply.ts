@@ -4,18 +4,26 @@ import type { KubernetesObject } from '../../../core/kubernetes-object.ts';
 import { apiVersionOf } from '../../../core/resource-kind.ts';
 import { applyServerSide } from '../apply/apply-server-side.ts';
 import { describeConflicts } from '../apply/conflict-message.ts';
+import { typedProblems } from '../apply/typed-problems.ts';
 import type { ClusterState } from '../cluster-state.ts';
 import type { Answer } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
 import { readBody } from '../http/read-body.ts';
 import { isTrue, type ResourceInfo } from '../http/request-info.ts';
-import { badRequest, invalid, modified, notFound, plainError, StatusError } from '../http/status-error.ts';
+import {
+  badRequest,
+  conflict,
+  invalid,
+  modified,
+  notFound,
+  plainError,
+  StatusError,
+} from '../http/status-error.ts';
 import { presentObject } from '../present/present-object.ts';
 import type { Definition } from '../registry/definition.ts';
 import { emptyObject } from '../registry/normalize.ts';
 import { schemaOf } from '../registry/schema-of.ts';
-import { valueToTree } from '../schemas/parse-json-tree.ts';
-import { strictProblems } from '../schemas/strict-problems.ts';
+
 import { objectKey } from '../store/stored-object.ts';
 import { required } from '../validation/field-problem.ts';
 import { createObject } from '../writes/create-object.ts';
@@ -49,7 +57,12 @@ export async function apply(
   if (version !== '' && version !== String(stored?.revision ?? '')) {
     throw modified(definition, resource.name);
   }
-  requireDeclared(applied, definition, resource);
+  const { uid = '' } = applied.metadata;
+  if (stored === undefined && uid !== '') {
+    const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
+    throw conflict(definition, resource.name, why);
+  }
+  requireTyped(applied, definition, resource);
   const outcome = applyServerSide({
     live: stored === undefined ? emptyObject(definition) : presentObject(definition, stored),
     applied: withoutServerFields(applied),
@@ -110,21 +123,16 @@ function parseApplied(text: string): unknown {
   }
 }
 
-/** Ownership is kept by type, so what no type declares cannot be applied. */
-function requireDeclared(
+/** Ownership is kept by type, so what does not fit its type cannot be applied. */
+function requireTyped(
   applied: KubernetesObject,
   definition: Definition,
   resource: Pick<ResourceInfo, 'namespace' | 'name'>,
 ): void {
-  const unknown = strictProblems(valueToTree(applied), schemaOf(definition))
-    .filter((problem) => problem.startsWith('unknown field '))
-    .map(
-      (problem) =>
-        `.${JSON.parse(problem.slice('unknown field '.length)) as string}: field not declared in schema`,
-    );
-  if (unknown.length === 0) return;
+  const found = typedProblems(applied, schemaOf(definition));
+  if (found.length === 0) return;
   const where = [resource.namespace, resource.name].join('/');
-  const problems = unknown.length === 1 ? unknown[0] : `errors:\n  ${unknown.join('\n  ')}`;
+  const problems = found.length === 1 ? found[0] : `errors:\n  ${found.join('\n  ')}`;
   throw plainError(
     `failed to create typed patch object (${where}; ${applied.apiVersion === 'v1' ? '/v1' : applied.apiVersion}, ` +
       `Kind=${definition.kind}): ${problems}`,

@@ -21,8 +21,22 @@ export function patchedObject(outcome: StrategicPatchOutcome): unknown {
   }
 }
 
-/** @throws StatusError 400 for a patch that is no JSON */
+const maxOperations = 10_000;
+
+/** @throws StatusError 400 for a patch that is no JSON, 413 for a list of more than 10,000 operations */
 export function parsePatch(text: string): unknown {
+  const patch = parseJson(text);
+  if (Array.isArray(patch) && patch.length > maxOperations) {
+    throw new StatusError({
+      code: 413,
+      reason: 'RequestEntityTooLarge',
+      message: `Request entity too large: The allowed maximum operations in a JSON patch is ${maxOperations}, got ${patch.length}`,
+    });
+  }
+  return patch;
+}
+
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {

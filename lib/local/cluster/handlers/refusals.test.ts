@@ -56,3 +56,39 @@ it('a Service has ports of the nodes as long as its type needs them, and an addr
   const named = await typed('ExternalName', { externalName: 'example.com' });
   expect(named.clusterIP).toBeUndefined();
 });
+
+it('a patch has at most 10,000 operations', async () => {
+  const path = '/api/v1/namespaces/default/configmaps/a';
+  const operations = Array.from({ length: 10_001 }, () => ({
+    op: 'test',
+    path: '/kind',
+    value: 'ConfigMap',
+  }));
+  const jsonPatch = { 'content-type': 'application/json-patch+json' };
+  expect((await client.send('PATCH', path, operations.slice(1), jsonPatch)).status).toBe(200);
+  const { status, body } = await client.send('PATCH', path, operations, jsonPatch);
+  expect([status, body['message']]).toEqual([
+    413,
+    'Request entity too large: The allowed maximum operations in a JSON patch is 10000, got 10001',
+  ]);
+});
+
+it.each([
+  [
+    { metadata: { name: 'new', uid: 'x' } },
+    409,
+    'Operation cannot be fulfilled on configmaps "new": uid mismatch: the provided object specified uid x, and no existing object was found',
+  ],
+  [
+    { metadata: { name: 'new' }, data: { a: true } },
+    500,
+    'failed to create typed patch object (default/new; /v1, Kind=ConfigMap): .data.a: expected string, got &value.valueUnstructured{Value:true}',
+  ],
+])('the configuration %j cannot be applied', async (configuration, code, message) => {
+  const path = '/api/v1/namespaces/default/configmaps/new?fieldManager=test';
+  const object = { apiVersion: 'v1', kind: 'ConfigMap', ...configuration };
+  const { status, body } = await client.send('PATCH', path, object, {
+    'content-type': 'application/apply-patch+yaml',
+  });
+  expect([status, body['message']]).toEqual([code, message]);
+});
