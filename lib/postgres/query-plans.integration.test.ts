@@ -40,6 +40,8 @@ import { summarizeEvents } from './summarize-events.ts';
 import { summarizeResources } from './summarize-resources.ts';
 
 const seeded = { resources: 20_000, events: 20_000, namespaces: 50, days: 3 };
+/** Objects that ended, and whose names others have. */
+const given = 200;
 
 let database: TestDatabase;
 let client: pg.Client;
@@ -64,6 +66,15 @@ beforeAll(async () => {
       updated_at = case when resource_version <= 10 then now() else updated_at end
     where resource_version % 500 = 1 or resource_version % 100 = 62 or resource_version % 1000 < 3
       or resource_version <= 10`);
+  // The ends of objects whose names others have by now.
+  await database.pool.query(`
+    insert into resource_history (
+      recorded_at, position, operation, cluster_name, uid, api_group, api_version, kind, resource, namespace, name,
+      resource_version, resource_version_text, observed_at, raw)
+    select
+      now(), ${seeded.resources} + row_number() over (), 'deleted', cluster_name, 'before-' || uid, api_group, api_version,
+      kind, resource, namespace, name, resource_version, resource_version_text, observed_at, raw
+    from resources where deleted_at is null and resource_version % 100 = 7`);
   await database.pool.query('vacuum analyze resources, resource_history');
   // As the presenters' pool.
   client = new pg.Client({ connectionString: database.url, options: '-c jit=off -c timezone=UTC' });
@@ -356,6 +367,17 @@ const served: Readonly<Record<string, Readonly<Record<string, Served>>>> = {
       run: (pool) => readResourcesAfter(pool, { after: 10_000, limit: 100, withRaw: true }),
       most: 300,
     },
+    'of objects whose names others have by now': {
+      run: async (pool) => {
+        const changes = await readResourcesAfter(pool, {
+          after: seeded.resources,
+          limit: 100,
+          withRaw: true,
+        });
+        expect(changes.filter(({ successor }) => successor !== null)).toHaveLength(100);
+      },
+      most: 400,
+    },
   },
   'event-stream-bounds': { 'of the stream': { run: (pool) => eventStreamBounds(pool), most: 10 } },
   'resource-stream-bounds': { 'of the stream': { run: (pool) => resourceStreamBounds(pool), most: 10 } },
@@ -375,7 +397,7 @@ const served: Readonly<Record<string, Readonly<Record<string, Served>>>> = {
   'resource-version-position': {
     'of a version': {
       run: (pool) => streamVersions(pool, 'resources', 'bench').positionOf('19990'),
-      most: seeded.resources + 10,
+      most: seeded.resources + given + 10,
     },
   },
 };

@@ -227,7 +227,7 @@ describe.concurrent.each(accessModes)('by mode %s, a right', (mode) => {
       await commit(namespace, 'seen');
       await eventually(() => {
         for (const stream of [...streams, ...witnesses]) expect(stream.names()).toEqual(['seen']);
-        for (const watch of watches) expect(watch.lines.at(-1)?.object.metadata.name).toMatch(/seen/);
+        for (const watch of watches) expect(watch.events.at(-1)?.object.metadata.name).toMatch(/seen/);
       }, withinMs);
 
       await way.take(world.here);
@@ -249,7 +249,7 @@ describe.concurrent.each(accessModes)('by mode %s, a right', (mode) => {
           () => {
             for (const watch of watches) {
               expect(watch.hasEnded()).toBe(true);
-              expect(watch.lines.at(-1)).toMatchObject({ type: 'ERROR', object: { code: 403 } });
+              expect(watch.events.at(-1)).toMatchObject({ type: 'ERROR', object: { code: 403 } });
             }
             for (const [index, stream] of streams.entries()) {
               const shown = stream.names().length;
@@ -305,7 +305,7 @@ describe.concurrent.each(accessModes)('by mode %s, a right', (mode) => {
       },
       (expiresAt + leewaySeconds) * 1_000 - Date.now() + withinMs,
     );
-    for (const watch of watches) expect(watch.lines.at(-1)).toMatchObject({ type: 'ERROR' });
+    for (const watch of watches) expect(watch.events.at(-1)).toMatchObject({ type: 'ERROR' });
     const again = await fetch(`${events}/events`, { headers: { authorization: `Bearer ${token}` } });
     expect(again.status).toBe(401);
     await Promise.all([...streams, ...watches].map((stream) => stream.leave()));

@@ -10,7 +10,7 @@ const attempts = 50;
 export async function freePortBase(): Promise<number> {
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const base = lowest + 100 * randomInt(blocks);
-    const isFree = await checkPorts(Array.from({ length: 60 }, (_, offset) => base + offset)).then(
+    const isFree = await checkPorts(Array.from({ length: 100 }, (_, offset) => base + offset)).then(
       () => true,
       () => false,
     );

@@ -1,41 +1,47 @@
-/** One line of a watch of the Kubernetes API. */
-export type WatchLine = {
+/** One event of a watch of the Kubernetes API. */
+export type SeenEvent = {
   readonly type: string;
   readonly object: {
-    readonly metadata: { readonly name?: string; readonly uid?: string; readonly resourceVersion?: string };
+    readonly kind?: string;
     readonly code?: number;
+    readonly message?: string;
+    readonly metadata: { readonly name?: string; readonly uid?: string; readonly resourceVersion?: string };
   };
 };
 
 /** A client of a watch of the Kubernetes API. */
 export type OpenWatch = {
   /** Everything that has come, in order. */
-  readonly lines: readonly WatchLine[];
+  readonly events: readonly SeenEvent[];
+  /** Types and names of it. */
+  readonly seen: () => string[];
   /** Whether the server has ended the watch. */
   readonly hasEnded: () => boolean;
+  /** Resolves when the server has ended it. */
+  readonly ended: Promise<void>;
   readonly leave: () => Promise<void>;
 };
 
 /** Opens a watch: what is committed after its headers came must come. @throws where the answer is none */
-export async function openWatch(url: string, token: string): Promise<OpenWatch> {
+export async function openWatch(url: string, token: string, accept = 'application/json'): Promise<OpenWatch> {
   const leaving = new AbortController();
   const answer = await fetch(url, {
-    headers: { authorization: `Bearer ${token}` },
+    headers: { authorization: `Bearer ${token}`, accept },
     signal: leaving.signal,
   });
   if (!answer.ok || answer.body === null) {
     throw new Error(`Cannot open ${url}: ${answer.status} ${await answer.text()}`);
   }
-  const lines: WatchLine[] = [];
+  const events: SeenEvent[] = [];
   let hasEnded = false;
   const body = answer.body.pipeThrough(new TextDecoderStream());
-  const reading = (async () => {
+  const ended = (async () => {
     let rest = '';
     try {
       for await (const chunk of body) {
-        const parts = (rest + chunk).split('\n');
-        rest = parts.pop() ?? '';
-        for (const part of parts) lines.push(JSON.parse(part) as WatchLine);
+        const lines = (rest + chunk).split('\n');
+        rest = lines.pop() ?? '';
+        events.push(...lines.map((line) => JSON.parse(line) as SeenEvent));
       }
     } catch (error) {
       if (!leaving.signal.aborted) throw error;
@@ -43,11 +49,13 @@ export async function openWatch(url: string, token: string): Promise<OpenWatch> 
     hasEnded = true;
   })();
   return {
-    lines,
+    events,
+    seen: () => events.map(({ type, object }) => `${type} ${object.metadata.name}`),
     hasEnded: () => hasEnded,
+    ended,
     leave: async () => {
       leaving.abort();
-      await reading;
+      await ended;
     },
   };
 }

@@ -3,7 +3,7 @@ import { eventually } from '../../../test/support/eventually.ts';
 import { insertEvents } from '../../../test/support/insert-events.ts';
 import { insertHistory } from '../../../test/support/insert-history.ts';
 import { insertResources } from '../../../test/support/insert-resources.ts';
-import { kubeWatch } from '../../../test/support/kube-watch.ts';
+import { openWatch } from '../../../test/support/open-watch.ts';
 import { type ReadingWorld, startReadingWorld } from '../../../test/support/reading-world.ts';
 import { configSchema } from '../config.ts';
 import { startResourcesPresenter } from '../start-resources-presenter.ts';
@@ -273,7 +273,7 @@ describe('get and list', () => {
     const dave = await world.token('dave');
     await eventually(async () => expect((await world.get(newer, dave)).status).toBe(200));
     expect((await status('/api/v1/namespaces/shop/events', dave)).code).toBe(403);
-    const stream = await kubeWatch(world, `${newer}?watch=1&fieldSelector=regarding.name%3Dweb-9`, dave);
+    const stream = await openWatch(`${world.url}${newer}?watch=1&fieldSelector=regarding.name%3Dweb-9`, dave);
     await eventually(() => expect(stream.events[0]?.object).toMatchObject({ note: 'Started container' }));
     await stream.leave();
   });
@@ -360,7 +360,7 @@ describe('writes and reviews', () => {
 
 describe('watch', () => {
   it('begins with what is there and goes on with what changes', async () => {
-    const stream = await kubeWatch(world, `${deployments}?watch=true`, alice);
+    const stream = await openWatch(`${world.url}${deployments}?watch=true`, alice);
     await eventually(() => expect(stream.seen()).toEqual(['ADDED cart', 'ADDED checkout']));
     await insertHistory(world.database.pool, [
       { name: 'new', raw: deployment('new', 'shop'), resource_version: 100 },
@@ -380,9 +380,8 @@ describe('watch', () => {
     await insertHistory(world.database.pool, [
       { name: 'later', raw: deployment('later', 'shop'), resource_version: 110 },
     ]);
-    const stream = await kubeWatch(
-      world,
-      `${deployments}?watch=1&resourceVersion=${list.metadata.resourceVersion}`,
+    const stream = await openWatch(
+      `${world.url}${deployments}?watch=1&resourceVersion=${list.metadata.resourceVersion}`,
       alice,
     );
     await eventually(() => expect(stream.seen()).toEqual(['ADDED later']));
@@ -404,7 +403,7 @@ describe('watch', () => {
         versions.push(list.metadata.resourceVersion);
       }
       expect(versions).toEqual(['1', '1']);
-      const stream = await kubeWatch(quiet, `${deployments}?watch=1&resourceVersion=1`, root);
+      const stream = await openWatch(`${quiet.url}${deployments}?watch=1&resourceVersion=1`, root);
       await insertHistory(quiet.database.pool, [
         { name: 'first', raw: deployment('first', 'shop'), resource_version: 9 },
       ]);
@@ -417,8 +416,8 @@ describe('watch', () => {
 
   it('marks where the state ends for who asks for it, or leaves the state out', async () => {
     const asked = 'watch=1&allowWatchBookmarks=1&resourceVersionMatch=NotOlderThan';
-    const told = await kubeWatch(world, `${deployments}?${asked}&sendInitialEvents=true`, alice);
-    const silent = await kubeWatch(world, `${deployments}?${asked}&sendInitialEvents=false`, alice);
+    const told = await openWatch(`${world.url}${deployments}?${asked}&sendInitialEvents=true`, alice);
+    const silent = await openWatch(`${world.url}${deployments}?${asked}&sendInitialEvents=false`, alice);
     await eventually(() => expect(told.events.at(-1)?.type).toBe('BOOKMARK'));
     expect(told.seen().slice(0, -1)).toEqual(['ADDED cart', 'ADDED checkout']);
     const { metadata } = told.events.at(-1)?.object ?? {};
@@ -432,7 +431,7 @@ describe('watch', () => {
   });
 
   it('tells by DELETED that labels took an object out of the selection', async () => {
-    const stream = await kubeWatch(world, `${deployments}?watch=1&labelSelector=app%3Dweb`, alice);
+    const stream = await openWatch(`${world.url}${deployments}?watch=1&labelSelector=app%3Dweb`, alice);
     const labelled = (app: string) => deployment('moving', 'shop', { app });
     await insertHistory(world.database.pool, [
       { name: 'moving', raw: labelled('db'), resource_version: 120 },
@@ -444,13 +443,15 @@ describe('watch', () => {
   });
 
   it('sends tables with their columns once, and Kubernetes events', async () => {
-    const tables = await kubeWatch(
-      world,
-      `${deployments}?watch=1&fieldSelector=metadata.name%3Dtabled`,
+    const tables = await openWatch(
+      `${world.url}${deployments}?watch=1&fieldSelector=metadata.name%3Dtabled`,
       alice,
       table,
     );
-    const events = await kubeWatch(world, '/api/v1/namespaces/shop/events?watch=1&resourceVersion=0', admin);
+    const events = await openWatch(
+      `${world.url}/api/v1/namespaces/shop/events?watch=1&resourceVersion=0`,
+      admin,
+    );
     await insertHistory(world.database.pool, [
       { name: 'tabled', raw: deployment('tabled', 'shop'), resource_version: 130 },
       { name: 'tabled', raw: deployment('tabled', 'shop'), resource_version: 131 },

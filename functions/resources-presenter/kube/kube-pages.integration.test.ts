@@ -6,7 +6,7 @@ import { createResourceWriter, resourceSessionSetUp } from '../../../lib/postgre
 import { createWriterSessions } from '../../../lib/postgres/writer-session.ts';
 import { eventually } from '../../../test/support/eventually.ts';
 import { type ObjectFixture, objectItem } from '../../../test/support/ingest.ts';
-import { type KubeWatch, kubeWatch } from '../../../test/support/kube-watch.ts';
+import { type OpenWatch, openWatch } from '../../../test/support/open-watch.ts';
 import { type ReadingWorld, startReadingWorld } from '../../../test/support/reading-world.ts';
 import { configSchema } from '../config.ts';
 import { startResourcesPresenter } from '../start-resources-presenter.ts';
@@ -99,7 +99,7 @@ async function listPages(
 }
 
 /** Versions by name, as an informer holds them that has a list and is told by a watch what came since. */
-function held(items: readonly Item[], { events }: Pick<KubeWatch, 'events'>): Map<string, string> {
+function held(items: readonly Item[], { events }: Pick<OpenWatch, 'events'>): Map<string, string> {
   const known = new Map(items.map(({ metadata }) => [metadata.name, metadata.resourceVersion]));
   for (const { type, object } of events) {
     const { name = '', resourceVersion = '' } = object.metadata;
@@ -138,7 +138,7 @@ it('a list that changes between its pages has each object once that is there thr
     expect(throughout.filter((uid) => !uids.includes(uid))).toEqual([]);
 
     await store([...left.flat(), { name: 'last', what: 'make', selected: true }]);
-    const watch = await kubeWatch(world, `${path}watch=1&resourceVersion=${version}`, token);
+    const watch = await openWatch(`${world.url}${path}watch=1&resourceVersion=${version}`, token);
     await eventually(() => expect(held(items, watch).has('last')).toBe(true));
     await watch.leave();
     expect(held(items, watch)).toEqual(new Map(selected().map(([name, object]) => [name, object.version])));

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../../../test/support/eventually.ts';
 import { insertHistory } from '../../../test/support/insert-history.ts';
 import { insertResources } from '../../../test/support/insert-resources.ts';
-import { kubeWatch } from '../../../test/support/kube-watch.ts';
+import { openWatch } from '../../../test/support/open-watch.ts';
 import { type ReadingWorld, startReadingWorld } from '../../../test/support/reading-world.ts';
 import { shortLivedToken } from '../../../test/support/short-lived-token.ts';
 import { configSchema } from '../config.ts';
@@ -60,7 +60,7 @@ describe.concurrent('a watch', () => {
     const user = await tokenFor('bookish', 600);
     await mayList(user);
     const open = (more: string, form: keyof typeof forms = 'object') =>
-      kubeWatch(world, `${path}${more}`, user, forms[form]);
+      openWatch(`${world.url}${path}${more}`, user, forms[form]);
     const quiet = await open('');
     const bookmark = '&allowWatchBookmarks=true&fieldSelector=metadata.name%3Dnobody';
     const marked = await Promise.all(
@@ -88,14 +88,14 @@ describe.concurrent('a watch', () => {
   it('ends after the time that the client asks for, without a word', async () => {
     const token = await tokenFor('alice', 600);
     await mayList(token);
-    const stream = await kubeWatch(world, `${path}&timeoutSeconds=1`, token);
+    const stream = await openWatch(`${world.url}${path}&timeoutSeconds=1`, token);
     await stream.ended;
     expect(stream.events.map(({ type }) => type)).not.toContain('ERROR');
   });
 
   it('ends when the token is over', async () => {
     await mayList(await tokenFor('alice', 600));
-    const stream = await kubeWatch(world, path, await tokenFor('alice', 2));
+    const stream = await openWatch(`${world.url}${path}`, await tokenFor('alice', 2));
     await stream.ended;
     expect(stream.events.at(-1)).toMatchObject({
       type: 'ERROR',
@@ -107,7 +107,7 @@ describe.concurrent('a watch', () => {
     const { revoke } = await world.grant('bob', [read], 'shop');
     const token = await tokenFor('bob', 600);
     await mayList(token);
-    const stream = await kubeWatch(world, path, token);
+    const stream = await openWatch(`${world.url}${path}`, token);
     await change('shown');
     await eventually(() => expect(stream.seen()).toContain('ADDED shown'));
     await revoke();
