@@ -82,7 +82,10 @@ test('a token that nobody has is refused, no token at all is anonymous', async (
     403,
     'configmaps is forbidden: User "system:anonymous" cannot list resource "configmaps" in API group "" in the namespace "default"',
   ]);
-  expect((await client.send('GET', '/readyz', undefined, { authorization: '' })).text).toBe('ok');
+  const health = async (path: string) =>
+    (await client.send('GET', path, undefined, { authorization: '' })).text;
+  expect(await health('/readyz')).toBe('ok');
+  expect(await health('/readyz?verbose')).toBe('[+]ping ok\nreadyz check passed\n');
 });
 
 test('nobody grants rights that they do not have', async () => {
