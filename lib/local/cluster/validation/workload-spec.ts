@@ -2,11 +2,16 @@ import { isDeepStrictEqual } from 'node:util';
 import { type ObjectLabelSelector, objectSelectorMatcher } from '../../../core/object-label-selector.ts';
 import { asFields, asList, asText, type Fields } from '../defaults/fill.ts';
 import { type FieldProblem, forbidden, invalid, notSupported, required } from './field-problem.ts';
-import { amountOf, atMostAllProblems, intOrPercentProblems } from './int-or-percent.ts';
+import { amountOf } from './int-or-percent.ts';
 import { isEmptySelector, labelSelectorProblems } from './label-selector.ts';
 import { nonNegative } from './non-negative.ts';
 import { validateAnnotations, validateLabels } from './object-meta.ts';
 import { podSpecProblems } from './pod-spec.ts';
+import {
+  daemonStrategyProblems,
+  deploymentStrategyProblems,
+  statefulPolicyProblems,
+} from './rollout-strategy.ts';
 
 /** Problems of the spec of one sort of workload; `before` is the live one's, of an update. */
 export const workloadProblems: Readonly<
@@ -141,85 +146,4 @@ function templateProblems(spec: Fields, kind: string): readonly FieldProblem[] {
         ]
       : []),
   ];
-}
-
-function deploymentStrategyProblems(strategy: Fields, path: string): readonly FieldProblem[] {
-  const { type, rollingUpdate } = strategy;
-  if (type === 'Recreate') {
-    return isSet(rollingUpdate)
-      ? [forbidden(`${path}.rollingUpdate`, "may not be specified when strategy `type` is 'Recreate'")]
-      : [];
-  }
-  if (type !== 'RollingUpdate') {
-    return [notSupported(path, asDecoded(strategy), ['Recreate', 'RollingUpdate'])];
-  }
-  const { maxUnavailable, maxSurge } = asFields(rollingUpdate);
-  const at = `${path}.rollingUpdate`;
-  return [
-    ...intOrPercentProblems(`${at}.maxUnavailable`, maxUnavailable),
-    ...intOrPercentProblems(`${at}.maxSurge`, maxSurge),
-    ...(amountOf(maxUnavailable) === 0 && amountOf(maxSurge) === 0
-      ? [invalid(`${at}.maxUnavailable`, maxUnavailable, 'may not be 0 when `maxSurge` is 0')]
-      : []),
-    ...atMostAllProblems(`${at}.maxUnavailable`, maxUnavailable),
-  ];
-}
-
-function daemonStrategyProblems(strategy: Fields, path: string): readonly FieldProblem[] {
-  const { type, rollingUpdate } = strategy;
-  if (type === 'OnDelete') return [];
-  if (type !== 'RollingUpdate') {
-    return [notSupported(path, asDecoded(strategy), ['RollingUpdate', 'OnDelete'])];
-  }
-  const { maxUnavailable, maxSurge } = asFields(rollingUpdate);
-  const at = `${path}.rollingUpdate`;
-  const both = [`${at}.maxUnavailable`, `${at}.maxSurge`] as const;
-  const isUnavailable = amountOf(maxUnavailable) !== 0;
-  return [
-    ...intOrPercentProblems(both[0], maxUnavailable),
-    ...intOrPercentProblems(both[1], maxSurge),
-    ...atMostAllProblems(both[0], maxUnavailable),
-    ...atMostAllProblems(both[1], maxSurge),
-    ...(isUnavailable && amountOf(maxSurge) !== 0
-      ? [invalid(both[1], maxSurge, 'may not be set when maxUnavailable is non-zero')]
-      : []),
-    ...(!isUnavailable && amountOf(maxSurge) === 0
-      ? [required(both[0], 'cannot be 0 when maxSurge is 0')]
-      : []),
-  ];
-}
-
-function statefulPolicyProblems(spec: Fields): readonly FieldProblem[] {
-  const { podManagementPolicy, updateStrategy } = spec;
-  const { type, rollingUpdate } = asFields(updateStrategy);
-  const problems: FieldProblem[] = [];
-  if (podManagementPolicy !== 'OrderedReady' && podManagementPolicy !== 'Parallel') {
-    problems.push(
-      invalid('spec.podManagementPolicy', podManagementPolicy, "must be 'OrderedReady' or 'Parallel'"),
-    );
-  }
-  const path = 'spec.updateStrategy';
-  if (type === 'OnDelete') {
-    if (isSet(rollingUpdate)) {
-      problems.push(
-        invalid(`${path}.rollingUpdate`, rollingUpdate, "only allowed for updateStrategy 'RollingUpdate'"),
-      );
-    }
-  } else if (type === 'RollingUpdate') {
-    problems.push(...nonNegative(asFields(rollingUpdate), `${path}.rollingUpdate`, ['partition']));
-  } else {
-    problems.push(
-      invalid(path, asDecoded(asFields(updateStrategy)), "must be 'RollingUpdate' or 'OnDelete'"),
-    );
-  }
-  return problems;
-}
-
-/** A strategy as messages show it: the server's own type for it has other names for the fields. */
-function asDecoded({ type, rollingUpdate }: Fields): Fields {
-  const limits = Object.entries(asFields(rollingUpdate)).map(([name, value]) => [
-    `${name.charAt(0).toUpperCase()}${name.slice(1)}`,
-    value,
-  ]);
-  return { Type: type ?? '', RollingUpdate: isSet(rollingUpdate) ? Object.fromEntries(limits) : null };
 }
