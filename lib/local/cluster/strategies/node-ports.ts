@@ -1,7 +1,5 @@
 import { asFields, asList, asText, type Fields } from '../defaults/fill.ts';
-
-/** `--service-node-port-range` of a server that was not told otherwise. */
-export const nodePortRange = { lowest: 30_000, highest: 32_767 };
+import { nodePortRange } from '../validation/port.ts';
 
 /** Whether a Service is reached through ports of the nodes. */
 export function needsNodePorts(spec: Fields): boolean {

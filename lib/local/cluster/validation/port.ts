@@ -2,6 +2,9 @@ import { type FieldProblem, invalid } from './field-problem.ts';
 
 const maxNameBytes = 15;
 
+/** `--service-node-port-range` of a server that was not told otherwise. */
+export const nodePortRange = { lowest: 30_000, highest: 32_767 };
+
 /** Problems of a port's number. */
 export function portNumberProblems(field: string, port: unknown): FieldProblem[] {
   return Number(port) >= 1 && Number(port) <= 65_535

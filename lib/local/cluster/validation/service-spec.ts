@@ -1,11 +1,10 @@
 import { dnsLabelProblems, subdomainProblems } from '../../../core/name-syntax.ts';
 import { asFields, asList, asText, type Fields } from '../defaults/fill.ts';
-import { nodePortRange } from '../strategies/node-ports.ts';
 import { protocols } from './container.ts';
 import { duplicate, type FieldProblem, forbidden, invalid, required } from './field-problem.ts';
 import { validateLabels } from './object-meta.ts';
 import { oneOf } from './one-of.ts';
-import { portNumberProblems, portProblems } from './port.ts';
+import { nodePortRange, portNumberProblems, portProblems } from './port.ts';
 
 const types = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
 const maxAffinitySeconds = 86_400;
