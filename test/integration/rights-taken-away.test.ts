@@ -227,7 +227,7 @@ describe.concurrent.each(accessModes)('by mode %s, a right', (mode) => {
       await commit(namespace, 'seen');
       await eventually(() => {
         for (const stream of [...streams, ...witnesses]) expect(stream.names()).toEqual(['seen']);
-        for (const watch of watches) expect(watch.events.at(-1)?.object.metadata.name).toMatch(/seen/);
+        for (const watch of watches) expect(watch.changes().at(-1)?.object.metadata.name).toMatch(/seen/);
       }, withinMs);
 
       await way.take(world.here);

@@ -13,6 +13,8 @@ export type SeenEvent = {
 export type OpenWatch = {
   /** Everything that has come, in order. */
   readonly events: readonly SeenEvent[];
+  /** The same without bookmarks, which come whenever nothing else does. */
+  readonly changes: () => SeenEvent[];
   /** Types and names of it. */
   readonly seen: () => string[];
   /** Whether the server has ended the watch. */
@@ -50,6 +52,7 @@ export async function openWatch(url: string, token: string, accept = 'applicatio
   })();
   return {
     events,
+    changes: () => events.filter(({ type }) => type !== 'BOOKMARK'),
     seen: () => events.map(({ type, object }) => `${type} ${object.metadata.name}`),
     hasEnded: () => hasEnded,
     ended,
