@@ -1,4 +1,4 @@
-import { asFields, asList, type Fields } from '../defaults/fill.ts';
+import { asFields, asList, asText, type Fields } from '../defaults/fill.ts';
 import { compareQuantities } from '../schemas/quantity.ts';
 import { type FieldProblem, invalid, notSupported, required } from './field-problem.ts';
 import { labelSelectorProblems } from './label-selector.ts';
@@ -18,7 +18,7 @@ export function claimSpecProblems(spec: Fields): readonly FieldProblem[] {
       .map((mode) => notSupported('spec.accessModes', mode, accessModes)),
     ...(storage === undefined
       ? [required('spec.resources[storage]')]
-      : compareQuantities(String(storage), '0') <= 0
+      : compareQuantities(asText(storage), '0') <= 0
         ? [invalid('spec.resources[storage]', storage, 'must be greater than zero')]
         : []),
     ...oneOf(spec, 'spec', 'volumeMode', ['Block', 'Filesystem']),

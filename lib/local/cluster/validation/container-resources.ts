@@ -1,4 +1,4 @@
-import { asFields } from '../defaults/fill.ts';
+import { asFields, asText } from '../defaults/fill.ts';
 import { compareQuantities } from '../schemas/quantity.ts';
 import { type FieldProblem, invalid } from './field-problem.ts';
 
@@ -11,12 +11,12 @@ export function containerResourceProblems(resources: unknown, path: string): rea
     ...Object.entries(limited).flatMap(([name, amount]) => negative(`${path}.limits[${name}]`, amount)),
     ...requested.flatMap(([name, amount]) => [
       ...negative(`${path}.requests[${name}]`, amount),
-      ...(limited[name] !== undefined && compareQuantities(String(amount), String(limited[name])) > 0
+      ...(limited[name] !== undefined && compareQuantities(asText(amount), asText(limited[name])) > 0
         ? [
             invalid(
               `${path}.requests`,
               amount,
-              `must be less than or equal to ${name} limit of ${String(limited[name])}`,
+              `must be less than or equal to ${name} limit of ${asText(limited[name])}`,
             ),
           ]
         : []),
@@ -25,7 +25,7 @@ export function containerResourceProblems(resources: unknown, path: string): rea
 }
 
 function negative(field: string, amount: unknown): readonly FieldProblem[] {
-  return compareQuantities(String(amount), '0') < 0
+  return compareQuantities(asText(amount), '0') < 0
     ? [invalid(field, amount, 'must be greater than or equal to 0')]
     : [];
 }

@@ -96,7 +96,7 @@ function nodePortProblems(ports: readonly Fields[], type: string): readonly Fiel
     const number = Number(port['nodePort'] ?? 0);
     if (number === 0) return [];
     if (type === 'ClusterIP') return [forbidden(field, "may not be used when `type` is 'ClusterIP'")];
-    const key = `${port['protocol']} ${number}`;
+    const key = JSON.stringify([port['protocol'], number]);
     if (taken.has(key)) return [duplicate(field, number)];
     taken.add(key);
     if (number >= nodePortRange.lowest && number <= nodePortRange.highest) return [];
@@ -111,7 +111,7 @@ function nodePortProblems(ports: readonly Fields[], type: string): readonly Fiel
 function samePortProblems(ports: readonly Fields[]): readonly FieldProblem[] {
   const taken = new Set<string>();
   return ports.flatMap(({ protocol, port }, index) => {
-    const key = `${protocol} ${port}`;
+    const key = JSON.stringify([protocol, port]);
     if (!taken.has(key)) {
       taken.add(key);
       return [];
