@@ -1,12 +1,16 @@
+import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../../test/support/eventually.ts';
 import { type GitServer, startGitServer } from '../../test/support/git-server.ts';
 import { type RenderingWorld, renderingWorld } from '../../test/support/rendering-world.ts';
 import { type FunctionProcess, startFunction } from '../../test/support/start-function.ts';
+import { temporaryFolder } from '../../test/support/temporary-folder.ts';
 
 let world: RenderingWorld;
 let git: GitServer;
 let renderer: FunctionProcess;
+/** Where killed renderers leave their clones behind. */
+const temporary = temporaryFolder('git-renderer');
 const folder = 'resources/appconfigs';
 
 beforeAll(async () => {
@@ -17,11 +21,13 @@ afterAll(async () => {
   await renderer.kill();
   await git.close();
   await world.close();
+  await rm(temporary, { recursive: true, force: true });
 });
 
 async function launchRenderer(): Promise<void> {
   renderer = await startFunction('renderer', {
     ...world.environment,
+    TMPDIR: temporary,
     // Nothing of the cluster is needed to render into Git.
     KUBECONFIG: '/nowhere',
     RENDER_MODE: 'git',
