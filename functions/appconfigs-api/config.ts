@@ -3,6 +3,7 @@ import { accessConfig, checkAccess } from '../../lib/runtime/access-config.ts';
 import { appconfigConfig } from '../../lib/runtime/appconfig-config.ts';
 import { baseConfig, databaseConfig } from '../../lib/runtime/base-config.ts';
 import { duration, integer } from '../../lib/runtime/config-fields.ts';
+import { streamConfig } from '../../lib/runtime/stream-config.ts';
 
 export const configSchema = baseConfig(8086)
   .extend({
@@ -10,10 +11,7 @@ export const configSchema = baseConfig(8086)
     ...accessConfig,
     ...appconfigConfig,
     QUERY_TIMEOUT: duration('10s').describe('Longest time of one statement'),
-    HEARTBEAT_INTERVAL: duration('15s').describe('How often a quiet stream shows that it lives'),
-    STREAM_LIFETIME: duration('9m').describe(
-      'Longest life of one stream, after which its client comes back; below what a proxy or Knative allows',
-    ),
+    ...streamConfig,
     MAX_STREAMS: integer({ min: 1, max: 100_000, default: 1_000 }).describe('Most streams open at a time'),
   })
   .superRefine(checkAccess);

@@ -22,8 +22,8 @@ import { listen } from '../../lib/postgres/listen.ts';
 import { openDatabase } from '../../lib/postgres/open-database.ts';
 import { readInstallation } from '../../lib/postgres/read-installation.ts';
 import type { Running, Start } from '../../lib/runtime/run-function.ts';
-import { saySparingly } from '../../lib/runtime/say-sparingly.ts';
 import { sleep } from '../../lib/runtime/sleep.ts';
+import { warnUnverified } from '../../lib/runtime/warn-unverified.ts';
 import { createJudgementMetrics } from '../../lib/telemetry/judgement-metrics.ts';
 import { startTelemetry } from '../../lib/telemetry/start-telemetry.ts';
 import { createApiMetrics } from './api-metrics.ts';
@@ -89,10 +89,7 @@ export async function startAppconfigsApi(
   const { access } = clusters.own;
   const kind = appConfigKind(config);
   const secret = config.CURSOR_KEY ?? installation.sealingSecret;
-  const onUnavailable = saySparingly<string>(
-    (reason, more) => log.warn({ reason, more }, 'cannot verify tokens'),
-    { everyMs: 10_000, now: () => performance.now() },
-  );
+  const onUnavailable = warnUnverified(log);
 
   const feed = createLiveFeed({
     readAfter: (after, limit) => readOutcomesAfter(pool, { after, limit }),

@@ -28,8 +28,8 @@ import { readInstallation } from '../../lib/postgres/read-installation.ts';
 import { summarizeEvents as summarizeRows } from '../../lib/postgres/summarize-events.ts';
 import { waitForDatabase } from '../../lib/postgres/wait-for-database.ts';
 import type { Running, Start } from '../../lib/runtime/run-function.ts';
-import { saySparingly } from '../../lib/runtime/say-sparingly.ts';
 import { sleep } from '../../lib/runtime/sleep.ts';
+import { warnUnverified } from '../../lib/runtime/warn-unverified.ts';
 import { accessHooks } from '../../lib/telemetry/access-hooks.ts';
 import { createHttpMetrics } from '../../lib/telemetry/http-metrics.ts';
 import { startTelemetry } from '../../lib/telemetry/start-telemetry.ts';
@@ -98,10 +98,7 @@ export async function startEventsPresenter(
       if (!signal.aborted) hooks.onUnknown(cluster, reason);
     },
   });
-  const onUnavailable = saySparingly<string>(
-    (reason, more) => log.warn({ reason, more }, 'cannot verify tokens'),
-    { everyMs: 10_000, now: () => performance.now() },
-  );
+  const onUnavailable = warnUnverified(log);
   const secret = config.CURSOR_KEY ?? installation.sealingSecret;
   const cursorKeys = deriveSealingKeys(secret, 'cursor');
   const ids = createStreamIds({

@@ -41,8 +41,8 @@ import { streamVersions } from '../../lib/postgres/stream-versions.ts';
 import { summarizeResources as summarizeRows } from '../../lib/postgres/summarize-resources.ts';
 import { waitForDatabase } from '../../lib/postgres/wait-for-database.ts';
 import type { Running, Start } from '../../lib/runtime/run-function.ts';
-import { saySparingly } from '../../lib/runtime/say-sparingly.ts';
 import { sleep } from '../../lib/runtime/sleep.ts';
+import { warnUnverified } from '../../lib/runtime/warn-unverified.ts';
 import { accessHooks } from '../../lib/telemetry/access-hooks.ts';
 import { createHttpMetrics } from '../../lib/telemetry/http-metrics.ts';
 import { startTelemetry } from '../../lib/telemetry/start-telemetry.ts';
@@ -113,10 +113,7 @@ export async function startResourcesPresenter(
       if (!signal.aborted) hooks.onUnknown(cluster, reason);
     },
   });
-  const onUnavailable = saySparingly<string>(
-    (reason, more) => log.warn({ reason, more }, 'cannot verify tokens'),
-    { everyMs: 10_000, now: () => performance.now() },
-  );
+  const onUnavailable = warnUnverified(log);
   const secret = config.CURSOR_KEY ?? installation.sealingSecret;
   const cursorKeys = deriveSealingKeys(secret, 'cursor');
   const ids = createStreamIds({

@@ -3,6 +3,7 @@ import { duplicate, type FieldProblem, forbidden, invalid, required } from '../v
 import { type CompiledRule, compileRule } from './compile-rule.ts';
 import { ruleValue } from './rule-value.ts';
 import {
+  declares,
   isJsonObject,
   type JsonObject,
   propertySchema,
@@ -126,13 +127,12 @@ function partsOf({ value, before, schema, path }: Place): Place[] {
   return Object.entries(value).flatMap(([name, field]) => {
     const property = propertySchema(schema, name);
     if (property === undefined) return [];
-    const isDeclared = schema.properties != null && Object.hasOwn(schema.properties, name);
     const below = path === '' ? name : `${path}.${name}`;
     return {
       value: field,
       before: isJsonObject(before) && Object.hasOwn(before, name) ? before[name] : undefined,
       schema: property,
-      path: isDeclared ? below : `${path}[${name}]`,
+      path: declares(schema, name) ? below : `${path}[${name}]`,
     };
   });
 }

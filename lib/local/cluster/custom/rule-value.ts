@@ -1,4 +1,4 @@
-import { isJsonObject, propertySchema, type StructuralSchema } from './structural-schema.ts';
+import { declares, isJsonObject, propertySchema, type StructuralSchema } from './structural-schema.ts';
 
 /** Words of the language, which cannot be names of fields. */
 const reserved = new Set(
@@ -22,10 +22,10 @@ export function ruleValue(value: unknown, schema: StructuralSchema): unknown {
   }
   if (!isJsonObject(value)) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, field]) => {
-      const declared = schema.properties != null && Object.hasOwn(schema.properties, name);
-      return [declared ? ruleName(name) : name, ruleValue(field, propertySchema(schema, name) ?? {})];
-    }),
+    Object.entries(value).map(([name, field]) => [
+      declares(schema, name) ? ruleName(name) : name,
+      ruleValue(field, propertySchema(schema, name) ?? {}),
+    ]),
   );
 }
 

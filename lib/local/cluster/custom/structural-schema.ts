@@ -58,6 +58,11 @@ export function preservesUnknown(schema: StructuralSchema): boolean {
   return schema['x-kubernetes-preserve-unknown-fields'] === true;
 }
 
+/** Whether a schema names this field, instead of describing all others. */
+export function declares(schema: StructuralSchema, name: string): boolean {
+  return schema.properties != null && Object.hasOwn(schema.properties, name);
+}
+
 /** The schema of one field: declared, or that of all others; undefined where there may be none. */
 export function propertySchema(schema: StructuralSchema, name: string): StructuralSchema | undefined {
   const { properties, additionalProperties } = schema;

@@ -16,6 +16,16 @@ export function asText(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
+/** The value as texts by name, such as labels; empty where it is none. */
+export function asTexts(value: unknown): Readonly<Record<string, string>> {
+  return asFields(value) as Readonly<Record<string, string>>;
+}
+
+/** Whether a field is there: null says as much as leaving it out. */
+export function isSet(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
 /** Adds the fields that are missing, null or an empty text, which the server's types cannot tell from missing. */
 export function fill<T extends Fields>(object: T, defaults: Fields): T {
   const missing = Object.entries(defaults).filter(

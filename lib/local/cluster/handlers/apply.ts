@@ -10,22 +10,13 @@ import type { Answer } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
 import { readBody } from '../http/read-body.ts';
 import { isTrue, type ResourceInfo } from '../http/request-info.ts';
-import {
-  badRequest,
-  conflict,
-  invalid,
-  modified,
-  notFound,
-  plainError,
-  StatusError,
-} from '../http/status-error.ts';
+import { badRequest, conflict, modified, notFound, plainError, StatusError } from '../http/status-error.ts';
 import { presentObject } from '../present/present-object.ts';
 import type { Definition } from '../registry/definition.ts';
 import { emptyObject } from '../registry/normalize.ts';
 import { schemaOf } from '../registry/schema-of.ts';
 
 import { objectKey } from '../store/stored-object.ts';
-import { required } from '../validation/field-problem.ts';
 import { createObject } from '../writes/create-object.ts';
 import { ignoredFields } from '../writes/managed-fields.ts';
 import { timestamp } from '../writes/timestamp.ts';
@@ -41,12 +32,7 @@ export async function apply(
   resource: ResourceInfo,
 ): Promise<Answer> {
   const { query } = call.info;
-  if ((query.get('fieldManager') ?? '') === '') {
-    throw invalid({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', [
-      required('fieldManager', 'is required for apply patch'),
-    ]);
-  }
-  const options = parseWriteOptions(call, 'PatchOptions');
+  const options = parseWriteOptions(call, 'PatchOptions', true);
   const applied = decodeApplied(await readBody(call.request), definition);
   const subresource = resource.subresource === 'status' ? 'status' : '';
   const key = objectKey(definition.namespaced ? resource.namespace : '', resource.name);

@@ -12,7 +12,7 @@ import { applyStrategicMergePatch, type StrategicPatchOutcome } from '../patch-s
 import { presentObject } from '../present/present-object.ts';
 import type { Definition } from '../registry/definition.ts';
 import { builtInSchema } from '../schemas/built-in-schema.ts';
-import { forbidden, invalid as invalidField } from '../validation/field-problem.ts';
+import { invalid as invalidField } from '../validation/field-problem.ts';
 import { updateObject } from '../writes/update-object.ts';
 import { parseWriteOptions, type WriteOptions } from '../writes/write-options.ts';
 import { apply } from './apply.ts';
@@ -34,11 +34,6 @@ export async function patch(
   const mediaType = (call.request.headers['content-type'] ?? '').split(';', 1)[0]?.trim() ?? '';
   if (mediaType === applyType) return apply(cluster, call, definition, resource);
   requirePatchType(definition, mediaType);
-  if (call.info.query.get('force')) {
-    throw invalid({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', [
-      forbidden('force', 'may not be specified for non-apply patch'),
-    ]);
-  }
   const options = parseWriteOptions(call, 'PatchOptions');
   const text = (await readBody(call.request)).toString();
   const stored = requireStored(cluster, definition, resource);

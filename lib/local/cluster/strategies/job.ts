@@ -1,4 +1,4 @@
-import { asFields, type Fields } from '../defaults/fill.ts';
+import { asFields, asTexts, type Fields } from '../defaults/fill.ts';
 import { workloadDefaults } from '../defaults/workloads.ts';
 import { cronJobSpecProblems, jobChangeProblems, jobSpecProblems } from '../validation/job-spec.ts';
 import type { Strategy } from './strategy.ts';
@@ -24,14 +24,14 @@ export const jobStrategy: Strategy = {
       ...object,
       metadata: {
         ...object.metadata,
-        labels: { ...asLabels(templateMetadata), ...object.metadata.labels, ...own },
+        labels: { ...asTexts(templateMetadata['labels']), ...object.metadata.labels, ...own },
       },
       spec: {
         ...spec,
         selector: { matchLabels: { 'batch.kubernetes.io/controller-uid': uid } },
         template: {
           ...template,
-          metadata: { ...templateMetadata, labels: { ...asLabels(templateMetadata), ...own } },
+          metadata: { ...templateMetadata, labels: { ...asTexts(templateMetadata['labels']), ...own } },
         },
       },
     };
@@ -53,8 +53,4 @@ export const cronJobStrategy: Strategy = {
 
 function defaults(storage: string, spec: Fields): Fields {
   return workloadDefaults[storage]?.(spec) ?? spec;
-}
-
-function asLabels(metadata: Fields): Readonly<Record<string, string>> {
-  return asFields(metadata['labels']) as Readonly<Record<string, string>>;
 }

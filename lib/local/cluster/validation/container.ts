@@ -3,9 +3,8 @@ import { asFields, asList, asText, type Fields } from '../defaults/fill.ts';
 import { containerResourceProblems } from './container-resources.ts';
 import { duplicate, type FieldProblem, invalid, notFound, required } from './field-problem.ts';
 import { oneOf } from './one-of.ts';
-import { portNameProblems, portNumberProblems } from './port.ts';
+import { portNameProblems, portNumberProblems, protocols } from './port.ts';
 
-export const protocols = ['SCTP', 'TCP', 'UDP'];
 const pullPolicies = ['Always', 'IfNotPresent', 'Never'];
 const messagePolicies = ['File', 'FallbackToLogsOnError'];
 

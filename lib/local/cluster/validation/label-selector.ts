@@ -1,5 +1,5 @@
 import { labelKeyProblems } from '../../../core/name-syntax.ts';
-import { asFields, asList, asText } from '../defaults/fill.ts';
+import { asFields, asList, asText, asTexts } from '../defaults/fill.ts';
 import { type FieldProblem, forbidden, invalid, required } from './field-problem.ts';
 import { validateLabels } from './object-meta.ts';
 
@@ -7,7 +7,7 @@ import { validateLabels } from './object-meta.ts';
 export function labelSelectorProblems(selector: unknown, path: string): FieldProblem[] {
   const { matchLabels, matchExpressions } = asFields(selector);
   return [
-    ...validateLabels(asFields(matchLabels) as Readonly<Record<string, string>>, `${path}.matchLabels`),
+    ...validateLabels(asTexts(matchLabels), `${path}.matchLabels`),
     ...asList(matchExpressions).flatMap((expression, index) =>
       expressionProblems(asFields(expression), `${path}.matchExpressions[${index}]`),
     ),

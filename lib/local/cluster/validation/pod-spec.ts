@@ -1,5 +1,5 @@
 import { subdomainProblems } from '../../../core/name-syntax.ts';
-import { asFields, asList, asText, type Fields } from '../defaults/fill.ts';
+import { asFields, asList, asText, asTexts, type Fields } from '../defaults/fill.ts';
 import { containerProblems } from './container.ts';
 import { type FieldProblem, forbidden, invalid, required } from './field-problem.ts';
 import { validateLabels } from './object-meta.ts';
@@ -50,7 +50,7 @@ export function podSpecProblems(
       }),
     ...oneOf(spec, path, 'restartPolicy', restartPolicies),
     ...oneOf(spec, path, 'dnsPolicy', dnsPolicies),
-    ...validateLabels(asFields(spec['nodeSelector']) as Record<string, string>, `${path}.nodeSelector`),
+    ...validateLabels(asTexts(spec['nodeSelector']), `${path}.nodeSelector`),
     ...(account === ''
       ? []
       : subdomainProblems(account).map((text) => invalid(`${path}.serviceAccountName`, account, text))),

@@ -1,5 +1,8 @@
 import { type FieldProblem, invalid } from './field-problem.ts';
 
+/** In the order in which the server lists them. */
+export const protocols = ['SCTP', 'TCP', 'UDP'];
+
 const maxNameBytes = 15;
 
 /** `--service-node-port-range` of a server that was not told otherwise. */

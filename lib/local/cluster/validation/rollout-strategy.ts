@@ -1,4 +1,4 @@
-import { asFields, type Fields } from '../defaults/fill.ts';
+import { asFields, type Fields, isSet } from '../defaults/fill.ts';
 import { type FieldProblem, forbidden, invalid, notSupported, required } from './field-problem.ts';
 import { amountOf, atMostAllProblems, intOrPercentProblems } from './int-or-percent.ts';
 import { nonNegative } from './non-negative.ts';
@@ -7,7 +7,7 @@ import { nonNegative } from './non-negative.ts';
 export function deploymentStrategyProblems(strategy: Fields, path: string): readonly FieldProblem[] {
   const { type, rollingUpdate } = strategy;
   if (type === 'Recreate') {
-    return isGiven(rollingUpdate)
+    return isSet(rollingUpdate)
       ? [forbidden(`${path}.rollingUpdate`, "may not be specified when strategy `type` is 'Recreate'")]
       : [];
   }
@@ -63,7 +63,7 @@ export function statefulPolicyProblems(spec: Fields): readonly FieldProblem[] {
   }
   const path = 'spec.updateStrategy';
   if (type === 'OnDelete') {
-    if (isGiven(rollingUpdate)) {
+    if (isSet(rollingUpdate)) {
       problems.push(
         invalid(`${path}.rollingUpdate`, rollingUpdate, "only allowed for updateStrategy 'RollingUpdate'"),
       );
@@ -84,9 +84,5 @@ function asDecoded({ type, rollingUpdate }: Fields): Fields {
     `${name.charAt(0).toUpperCase()}${name.slice(1)}`,
     value,
   ]);
-  return { Type: type ?? '', RollingUpdate: isGiven(rollingUpdate) ? Object.fromEntries(limits) : null };
-}
-
-function isGiven(value: unknown): boolean {
-  return value !== undefined && value !== null;
+  return { Type: type ?? '', RollingUpdate: isSet(rollingUpdate) ? Object.fromEntries(limits) : null };
 }

@@ -1,10 +1,9 @@
 import { dnsLabelProblems, subdomainProblems } from '../../../core/name-syntax.ts';
-import { asFields, asList, asText, type Fields } from '../defaults/fill.ts';
-import { protocols } from './container.ts';
+import { asFields, asList, asText, asTexts, type Fields } from '../defaults/fill.ts';
 import { duplicate, type FieldProblem, forbidden, invalid, required } from './field-problem.ts';
 import { validateLabels } from './object-meta.ts';
 import { oneOf } from './one-of.ts';
-import { nodePortRange, portNumberProblems, portProblems } from './port.ts';
+import { nodePortRange, portNumberProblems, portProblems, protocols } from './port.ts';
 
 const types = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
 const maxAffinitySeconds = 86_400;
@@ -22,7 +21,7 @@ export function serviceSpecProblems(spec: Fields, before: Fields): readonly Fiel
       : []),
     ...(type === 'ExternalName' ? externalNameProblems(spec) : []),
     ...portsProblems(ports),
-    ...validateLabels(asFields(spec['selector']) as Record<string, string>, 'spec.selector'),
+    ...validateLabels(asTexts(spec['selector']), 'spec.selector'),
     ...oneOf(spec, 'spec', 'sessionAffinity', ['ClientIP', 'None']),
     ...affinityProblems(spec),
     ...oneOf(spec, 'spec', 'type', types),

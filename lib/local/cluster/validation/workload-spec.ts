@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type ObjectLabelSelector, objectSelectorMatcher } from '../../../core/object-label-selector.ts';
-import { asFields, asList, asText, type Fields } from '../defaults/fill.ts';
+import { asFields, asList, asText, asTexts, type Fields, isSet } from '../defaults/fill.ts';
 import { type FieldProblem, forbidden, invalid, notSupported, required } from './field-problem.ts';
 import { amountOf } from './int-or-percent.ts';
 import { isEmptySelector, labelSelectorProblems } from './label-selector.ts';
@@ -87,10 +87,6 @@ function fixedPart(spec: Fields): Fields {
   return Object.fromEntries(Object.entries(spec).filter(([name]) => !mutableOfStatefulSets.includes(name)));
 }
 
-function isSet(value: unknown): boolean {
-  return value !== undefined && value !== null;
-}
-
 function selectorProblems(spec: Fields, kind: string): readonly FieldProblem[] {
   const { selector } = spec;
   if (!isSet(selector)) return [required('spec.selector')];
@@ -118,9 +114,7 @@ function templateProblems(spec: Fields, kind: string): readonly FieldProblem[] {
   const policy = asText(pod['restartPolicy']);
   const isFound =
     isSet(spec['selector']) &&
-    objectSelectorMatcher(spec['selector'] as ObjectLabelSelector)(
-      asFields(labels) as Record<string, string>,
-    );
+    objectSelectorMatcher(spec['selector'] as ObjectLabelSelector)(asTexts(labels));
   return [
     ...(isFound
       ? []
@@ -131,8 +125,8 @@ function templateProblems(spec: Fields, kind: string): readonly FieldProblem[] {
             '`selector` does not match template `labels`',
           ),
         ]),
-    ...validateLabels(asFields(labels) as Record<string, string>, 'spec.template.labels'),
-    ...validateAnnotations(asFields(annotations) as Record<string, string>, 'spec.template.annotations'),
+    ...validateLabels(asTexts(labels), 'spec.template.labels'),
+    ...validateAnnotations(asTexts(annotations), 'spec.template.annotations'),
     ...podSpecProblems(pod, 'spec.template.spec', claims),
     ...(policy === '' || policy === 'Always'
       ? []

@@ -2,7 +2,13 @@ import type { UserInfo } from '../../../core/user-info.ts';
 import type { Call } from '../http/call.ts';
 import { managerOf } from '../http/call.ts';
 import { invalid } from '../http/status-error.ts';
-import type { FieldProblem } from '../validation/field-problem.ts';
+import {
+  type FieldProblem,
+  forbidden,
+  notSupported,
+  required,
+  tooLong,
+} from '../validation/field-problem.ts';
 
 /** How a write is meant, whoever sends it. */
 export type WriteOptions = {
@@ -16,29 +22,32 @@ export type WriteOptions = {
   readonly warn: (text: string) => void;
 };
 
+const maxManagerBytes = 128;
 const validations = ['Ignore', 'Strict', 'Warn'];
 
-/** @throws StatusError 422 for options with other values than the server knows */
+/**
+ * @param isApply the patch is a configuration to apply, which somebody must own and which may be forced
+ * @throws StatusError 422 for options with other values than the server knows
+ */
 export function parseWriteOptions(
   call: Call,
   kind: 'CreateOptions' | 'UpdateOptions' | 'PatchOptions',
+  isApply = false,
 ): WriteOptions {
   const { query } = call.info;
   const problems: FieldProblem[] = [];
+  const manager = query.get('fieldManager') ?? '';
+  if (isApply && manager === '') problems.push(required('fieldManager', 'is required for apply patch'));
+  if (kind === 'PatchOptions' && !isApply && query.get('force')) {
+    problems.push(forbidden('force', 'may not be specified for non-apply patch'));
+  }
   const dryRun = query.getAll('dryRun').filter((value) => value !== '');
-  if (dryRun.some((value) => value !== 'All')) problems.push(unsupported('dryRun', dryRun, ['All']));
+  if (dryRun.some((value) => value !== 'All')) problems.push(notSupported('dryRun', dryRun, ['All']));
   const fieldValidation = query.get('fieldValidation') || 'Warn';
   if (!validations.includes(fieldValidation)) {
-    problems.push(unsupported('fieldValidation', fieldValidation, validations));
+    problems.push(notSupported('fieldValidation', fieldValidation, validations));
   }
-  const manager = query.get('fieldManager') ?? '';
-  if (manager.length > 128) {
-    problems.push({
-      type: 'FieldValueTooLong',
-      field: 'fieldManager',
-      message: 'Too long: may not be more than 128 bytes',
-    });
-  }
+  if (manager.length > maxManagerBytes) problems.push(tooLong('fieldManager', maxManagerBytes));
   if (problems.length > 0) throw invalid({ group: 'meta.k8s.io', kind }, '', problems);
   return {
     manager: managerOf(call),
@@ -46,14 +55,5 @@ export function parseWriteOptions(
     user: call.user,
     fieldValidation: fieldValidation as WriteOptions['fieldValidation'],
     warn: (text) => call.warnings.push(text),
-  };
-}
-
-function unsupported(field: string, value: unknown, supported: readonly string[]): FieldProblem {
-  const values = supported.map((text) => JSON.stringify(text)).join(', ');
-  return {
-    type: 'FieldValueNotSupported',
-    field,
-    message: `Unsupported value: ${JSON.stringify(value)}: supported values: ${values}`,
   };
 }
