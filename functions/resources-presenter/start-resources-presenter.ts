@@ -145,6 +145,14 @@ export async function startResourcesPresenter(
     (range: ChangeRange) => readResourcesAfter(pool, range),
     (range) => JSON.stringify(range),
   );
+  const readEventBounds = shareInFlight(
+    () => eventStreamBounds(pool),
+    () => '',
+  );
+  const newestVersion = shareInFlight(
+    (stream: 'resources' | 'events', cluster: string) => streamVersions(pool, stream, cluster).head(),
+    (stream, cluster) => `${stream} ${cluster}`,
+  );
   const readEvents = shareInFlight(
     (range: EventRange) => readEventsAfter(pool, range),
     (range) => JSON.stringify(range),
@@ -221,7 +229,8 @@ export async function startResourcesPresenter(
         readChanges,
         resourceBounds: readBounds,
         readEvents,
-        eventBounds: () => eventStreamBounds(pool),
+        eventBounds: readEventBounds,
+        newestVersion,
         changes: feed,
         events: eventFeed,
         options: followOptions(config, Math.random),

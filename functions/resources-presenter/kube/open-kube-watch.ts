@@ -23,6 +23,11 @@ export type KubeWatchDependencies = KubeDependencies &
   WatchSources & {
     readonly changes: LiveFeed<ResourceChange>;
     readonly events: LiveFeed<StreamedEvent>;
+    /** As `head` of the versions, but maybe as old as the call is long: for many watches at the same moment. */
+    readonly newestVersion: (
+      stream: 'resources' | 'events',
+      cluster: string,
+    ) => ReturnType<WatchOptions['newest']>;
     readonly options: FollowOptions;
     /** Aborts when the process stops. */
     readonly signal: AbortSignal;
@@ -76,7 +81,7 @@ export async function openKubeWatch(
     includeObject: query.includeObject,
     allowBookmarks,
     version: start.version,
-    newest: versions.head,
+    newest: () => deps.newestVersion(stream, cluster.cluster),
     initial: start.withState ? () => initialPages({ resource, query, deps }) : undefined,
     endsInitial: sendInitialEvents === true && allowBookmarks,
     now: deps.now,
