@@ -19,6 +19,7 @@ export type FunctionProcess = {
 
 /** Slow machines that do many things at once; a start takes a second. */
 const readyTimeoutMs = 60_000;
+const attempts = 3;
 
 /**
  * Starts `functions/<name>` and resolves when it is ready.
@@ -33,6 +34,22 @@ export async function startFunction(
     /** Shorter where it is not expected to become ready. */
     readonly readyTimeoutMs?: number;
   } = {},
+): Promise<FunctionProcess> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await startOnce(name, environment, options);
+    } catch (error) {
+      // Others look for free ports at the same moment.
+      const isTaken = error instanceof Error && error.message.includes('it is taken');
+      if (!isTaken || options.port !== undefined || attempt === attempts) throw error;
+    }
+  }
+}
+
+async function startOnce(
+  name: string,
+  environment: Readonly<Record<string, string>>,
+  options: NonNullable<Parameters<typeof startFunction>[2]>,
 ): Promise<FunctionProcess> {
   const port = options.port ?? (await freePort());
   const metricsPort = await freePort();
